@@ -1,0 +1,37 @@
+"""A simulated firm with a customer base: change a strategy, see churn and revenue move, learn why.
+
+    scenario + plan + seed  ->  simulate  ->  run  ->  metrics, plots
+
+Start with `load_scenario`, `Plan` and `simulate`; then `twin` and `compare`.
+"""
+
+from sim.data import Fault
+from sim.experiment import compare, replicate, twin
+from sim.market import simulate
+from sim.plan import Plan, Timeline, load_plan, load_timeline, plan_names
+from sim.processes.contact import Campaign, Offer
+from sim.scenario import Scenario, load_scenario, scenario_names
+from sim.segment import Segment, at_least, at_most, over, under
+
+__all__ = [
+    "Campaign",
+    "Fault",
+    "Offer",
+    "Plan",
+    "Scenario",
+    "Segment",
+    "Timeline",
+    "at_least",
+    "at_most",
+    "compare",
+    "load_plan",
+    "load_scenario",
+    "load_timeline",
+    "over",
+    "plan_names",
+    "replicate",
+    "scenario_names",
+    "simulate",
+    "twin",
+    "under",
+]

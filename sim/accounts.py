@@ -1,0 +1,101 @@
+"""Money: every cent of a run, by week and by person, worked out from its events.
+
+Each person's contribution is what they paid less goods, messages and compensation. What belongs to
+nobody (wages, fixed cost) stands in its own row. Together they are the firm's profit, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.clock import MINUTES_A_WEEK
+from sim.events import FIRM, Events, Kind
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Cents = npt.NDArray[np.int64]
+LINES = ("sales", "discounts", "goods", "messages", "compensation", "wages", "fixed")
+UNALLOCATED = FIRM  # the row of money that belongs to no customer
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Entries in cents, positive what comes in; arrays of shape (entries,)."""
+
+    week: npt.NDArray[np.int64]
+    person: npt.NDArray[np.int64]
+    line: npt.NDArray[np.int64]  # place in `LINES`
+    cents: Cents
+    weeks: int
+    people: int
+
+    @classmethod
+    def of(cls, events: Events, scenario: Scenario) -> Accounts:
+        """Book the events of a run."""
+        orders = events.of(Kind.ORDER)
+        goods = np.rint(orders.value * (1 - scenario.margin)).astype(np.int64)
+        entries = [
+            _book("sales", orders, orders.value),
+            _book("discounts", events.of(Kind.DISCOUNT)),
+            _book("goods", orders, -goods),
+            _book("messages", events.of(Kind.SENT)),
+            _book("compensation", events.of(Kind.COMPENSATED)),
+            _book("wages", events.of(Kind.WAGES)),
+            _fixed(scenario),
+        ]
+        week, person, line, cents = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+        return cls(week, person, line, cents, scenario.weeks, scenario.people)
+
+    def by_week(self) -> pd.DataFrame:
+        """Give the weekly profit and loss in cents, a row a week, a column a line and their sums."""
+        return _with_sums(self._table(self.week, self.weeks).rename_axis("week"))
+
+    def by_person(self) -> pd.DataFrame:
+        """Give the same by person; the last row, -1, is what belongs to nobody."""
+        table = self._table(np.where(self.person == UNALLOCATED, self.people, self.person), self.people + 1)
+        table.index = pd.Index([*range(self.people), UNALLOCATED], name="person")
+        return _with_sums(table)
+
+    def total(self) -> pd.Series[int]:
+        """Give the profit and loss of the whole run in cents."""
+        return self.by_week().sum()
+
+    def contribution(self, first_week: int = 0) -> Cents:
+        """Give each person's contribution in cents from a week on, shape (people,)."""
+        theirs = (self.person != UNALLOCATED) & (self.week >= first_week)
+        return _sum(self.person[theirs], self.cents[theirs], self.people)
+
+    def _table(self, row: npt.NDArray[np.int64], rows: int) -> pd.DataFrame:
+        cells = _sum(row * len(LINES) + self.line, self.cents, rows * len(LINES))
+        return pd.DataFrame(cells.reshape(rows, len(LINES)), columns=list(LINES))
+
+
+def _book(line: str, events: Events, cents: Cents | None = None) -> tuple[Cents, ...]:
+    """Book events on a line; what they carry as value is a cost unless said otherwise."""
+    amount = -events.value if cents is None else cents
+    week = events.minute.astype(np.int64) // MINUTES_A_WEEK
+    return week, events.person.astype(np.int64), np.full(len(events), LINES.index(line)), amount
+
+
+def _fixed(scenario: Scenario) -> tuple[Cents, ...]:
+    week = np.arange(scenario.weeks)
+    cost = np.full(scenario.weeks, -round(scenario.fixed_cost * 100))
+    return week, np.full_like(week, UNALLOCATED), np.full_like(week, LINES.index("fixed")), cost
+
+
+def _sum(place: npt.NDArray[np.int64], cents: Cents, length: int) -> Cents:
+    """Sum cents by place. Sums in floats are exact here: no total comes near 2**53 cents."""
+    return np.bincount(place, weights=cents, minlength=length).astype(np.int64)
+
+
+def _with_sums(table: pd.DataFrame) -> pd.DataFrame:
+    table["revenue"] = table["sales"] + table["discounts"]
+    table["contribution"] = table[["revenue", "goods", "messages", "compensation"]].sum(axis=1)
+    table["profit"] = table["contribution"] + table["wages"] + table["fixed"]
+    return table

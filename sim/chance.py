@@ -1,0 +1,110 @@
+"""Chance: random numbers that belong to an occasion, not to a place in a stream.
+
+A uniform for (seed, purpose, person, week, j) is a function of those five alone. Whoever asks, in
+whatever order, gets the same number, so two runs of the market share their luck occasion by occasion,
+and a plan can only change what it touches. Everything random in `sim/` comes from here.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammainccinv, gammaincinv, ndtri
+
+from sim.data import Fault
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.integer]
+Number = TypeVar("Number", int, npt.NDArray[np.uint64])
+
+WORD = (1 << 64) - 1  # all ones: keeps plain integers inside 64 bits, as arrays keep themselves
+LARGEST_SEED = (1 << 63) - 1
+
+
+class Purpose(IntEnum):
+    """What a random number is for: at most 255, each a world of its own."""
+
+    RATE, DROPOUT_A, DROPOUT_B, SPEND, ENTRY, ENTRY_MINUTE = range(1, 7)
+    ORDER, DOZE, AMOUNT, FAULT, COMPLAINT = range(10, 15)
+    PATIENCE, SHIELD = range(20, 22)
+    PERFORMANCE, EXPECTATION, SURVEY, SURVEY_ANSWER, SURVEY_SCORE, SURVEY_MINUTE = range(30, 36)
+    CONSENT, PREFERENCE, SENSITIVITY, HOLDOUT, OPEN, CLICK, OPT_OUT, DELAY, AWAKENING = range(40, 49)
+    HANDLING, OUTSPOKEN, CSAT = range(60, 63)
+
+
+def mix(word: Number) -> Number:
+    """Stir 64 bits until every input bit sways every output bit (splitmix64's finaliser).
+
+    Source: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number generators".
+    Takes a plain integer or a uint64 array, and treats both alike.
+    """
+    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & WORD
+    word = (word ^ (word >> 27)) * 0x94D049BB133111EB & WORD
+    return word ^ (word >> 31)
+
+
+@dataclass(frozen=True)
+class Luck:
+    """The luck of one world: every draw a pure function of the seed and the occasion.
+
+    Each method takes `person`, `week` and `j` as integers (giving a number) or as arrays (giving an
+    array of their common shape). Persons stay below 2**32, weeks and j below 4 096.
+
+    Parameters
+    ----------
+    seed
+        A whole number from 0 to 2**63 - 1.
+    """
+
+    seed: int
+
+    def __post_init__(self) -> None:
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer):
+            raise Fault(f"seed: expects a whole number such as 7, was given {self.seed!r}.")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise Fault(f"seed: expects a whole number from 0 to 2**63 - 1, was given {self.seed}.")
+        object.__setattr__(self, "_stir", mix(mix(int(self.seed) + 1)))
+
+    def uniform(self, purpose: Purpose, person, week=0, j=0):  # type: ignore[no-untyped-def]
+        """Draw uniformly from the open interval (0, 1)."""
+        occasion = _word(person) << 32 | int(purpose) << 24 | _word(week) << 12 | _word(j)
+        return ((mix(mix(occasion) ^ self._stir) >> 12) + 0.5) * 2**-52  # type: ignore[attr-defined]
+
+    def exponential(self, purpose: Purpose, person, week=0, j=0):  # type: ignore[no-untyped-def]
+        """Draw an exponential with mean 1. `np.log` also for one number: `math.log` rounds otherwise."""
+        return -np.log(self.uniform(purpose, person, week, j))
+
+    def normal(self, purpose: Purpose, person: Integers, week=0, j=0) -> Floats:  # type: ignore[no-untyped-def]
+        """Draw a standard normal."""
+        return ndtri(self.uniform(purpose, person, week, j))
+
+    def happens(self, share, purpose: Purpose, person, week=0, j=0):  # type: ignore[no-untyped-def]
+        """Tell whether a thing of probability `share` happens on this occasion."""
+        return self.uniform(purpose, person, week, j) < share
+
+
+def gamma_quantile(shape: float, probability: Floats) -> Floats:
+    """Give the quantile of a gamma distribution with scale 1.
+
+    Interpolates log-quantiles over the logit of the probability on a fine grid: ten times as fast as
+    the exact inverse, and within 0.001 % of it.
+    """
+    logits, log_quantiles = _gamma_table(shape)
+    return np.exp(np.interp(np.log(probability / (1 - probability)), logits, log_quantiles))
+
+
+@lru_cache(maxsize=64)
+def _gamma_table(shape: float) -> tuple[Floats, Floats]:
+    """Tabulate log-quantiles at 4 097 logits, the upper tail from above to keep its digits."""
+    logits = np.linspace(-37.0, 37.0, 4097)
+    tail = 1 / (1 + np.exp(np.abs(logits)))
+    quantiles = np.where(logits < 0, gammaincinv(shape, tail), gammainccinv(shape, tail))
+    return logits, np.log(np.maximum(quantiles, 1e-300))
+
+
+def _word(number):  # type: ignore[no-untyped-def]
+    """Give integers as they are and arrays as uint64: mixed with int64 they would turn into floats."""
+    return number.astype(np.uint64) if isinstance(number, np.ndarray) else int(number)

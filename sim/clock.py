@@ -1,0 +1,85 @@
+"""Time: whole minutes, weeks of 10 080 of them, the firm's calendar and a desk's opening hours.
+
+The calendar is the heartbeat of the market. It rings the named hours of a week in order, and every
+process waits for its own: `week = yield calendar.hour("shop")`. All of them ring in the half minute
+before Monday 00:00, when nobody else acts, because people act on whole minutes.
+"""
+
+from collections.abc import Generator
+
+import simpy
+
+from pydantic import Field
+
+from sim.data import Data
+
+MINUTES_AN_HOUR = 60
+MINUTES_A_DAY = 1_440
+MINUTES_A_WEEK = 10_080
+WEEKS_A_YEAR = 52
+
+MONDAY = ("decide", "prices", "contact", "wake", "shop")
+SUNDAY = ("baskets", "service", "experience", "patience", "books")
+
+BEFORE_MONDAY = -0.5  # minutes: when the first calendar hour rings
+
+
+class Calendar:
+    """The week's named hours as SimPy events; the value of each is the number of the week."""
+
+    def __init__(self, env: simpy.Environment, weeks: int) -> None:
+        self.env = env
+        self.weeks = weeks
+        self._bells = {name: env.event() for name in MONDAY + SUNDAY}
+
+    def hour(self, name: str) -> simpy.Event:
+        """Give the event that rings at the next hour of this name."""
+        return self._bells[name]
+
+    def run(self) -> Generator[simpy.Event, object, None]:
+        """Ring Monday's hours, let the week pass, ring Sunday's, week after week."""
+        for week in range(self.weeks):
+            yield from self._ring(MONDAY, week)
+            yield self.env.timeout(MINUTES_A_WEEK)
+            yield from self._ring(SUNDAY, week)
+
+    def _ring(self, hours: tuple[str, ...], week: int) -> Generator[simpy.Event, object, None]:
+        for name in hours:
+            bell, self._bells[name] = self._bells[name], self.env.event()
+            bell.succeed(week)
+            yield bell  # we queue behind all who wait for this hour: they act before the next one rings
+
+
+class OpeningHours(Data):
+    """The same hours on the first `days` days of every week; a desk's deadlines count only these.
+
+    `open_minutes` counts open minutes since the market began; `minute_of` is its inverse and finds the
+    minute at which a count is reached.
+    """
+
+    days: int = Field(7, ge=1, le=7, description="open days a week, from Monday")
+    from_hour: int = Field(0, ge=0, le=23, description="hour of the day at which the desk opens")
+    until_hour: int = Field(24, ge=1, le=24, description="hour of the day at which the desk closes")
+
+    @property
+    def minutes_a_day(self) -> int:
+        """Open minutes on an open day."""
+        return (self.until_hour - self.from_hour) * MINUTES_AN_HOUR
+
+    def open_minutes(self, minute: float) -> float:
+        """Count the open minutes from the start of the market until `minute`."""
+        week, rest = divmod(minute, MINUTES_A_WEEK)
+        day, time = divmod(rest, MINUTES_A_DAY)
+        today = min(max(time - self.from_hour * MINUTES_AN_HOUR, 0), self.minutes_a_day)
+        return (week * self.days + min(day, self.days)) * self.minutes_a_day + (today if day < self.days else 0)
+
+    def minute_of(self, open_minutes: float) -> float:
+        """Find the minute at which this many open minutes have passed and the desk is open."""
+        open_days, time = divmod(open_minutes, self.minutes_a_day)
+        week, day = divmod(open_days, self.days)
+        opening = week * MINUTES_A_WEEK + day * MINUTES_A_DAY + self.from_hour * MINUTES_AN_HOUR
+        return opening + time
+
+    def next_open(self, minute: float) -> float:
+        """Give this minute if the desk is open then, or else the next opening."""
+        return self.minute_of(self.open_minutes(minute))

@@ -1,0 +1,63 @@
+"""One customer's life, from Monday to Monday: the readable definition of `processes/shopping.py`.
+
+`simulate(scenario, plan, seed, focus=[7, 11])` lets customers 7 and 11 live by this process among all
+the others, and gives the same events to the last one. Copy `life`, change it, and pass yours as
+`simulate(..., focus=..., life=my_life)` to see what the change does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from sim.chance import Purpose
+from sim.clock import MINUTES_A_WEEK
+from sim.events import Cause, Stage
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+Life = Callable[["World", int], Generator[simpy.Event, Any, None]]
+
+
+def life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
+    """Wake on Monday, wait, order, perhaps complain, perhaps leave.
+
+    Parameters
+    ----------
+    world
+        What everybody shares: clock, luck, the columns of people, the desk, the week's orders.
+    me
+        The person whose life this is.
+    """
+    people, luck = world.people, world.luck
+    while True:
+        week = yield world.calendar.hour("shop")  # Monday: offers have arrived, moods are settled
+        monday = week * MINUTES_A_WEEK
+        first_ever = people.shopping.entry_minute[me] >= monday
+        rate = people.shopping.rate[me] * people.shopping.lift[me]  # orders a week
+        clock, j = 0.0, 0  # weeks since Monday, orders since Monday
+
+        while people.shopping.stage[me] == Stage.CUSTOMER and not people.shopping.asleep[me]:
+            # wait for the next occasion: a fresh exponential budget, burnt at this week's rate
+            clock = clock + luck.exponential(Purpose.ORDER, me, week, j) / rate
+            if first_ever and j == 0:
+                clock = people.shopping.arrival(me, week)
+            if clock >= 1:
+                break  # not this week any more
+            minute = monday + int(clock * MINUTES_A_WEEK)
+            yield world.env.timeout(minute - world.env.now)
+
+            # order; perhaps something is wrong with it; perhaps complain
+            faulty = bool(world.desk) and luck.happens(people.service.fault_share, Purpose.FAULT, me, week, j)
+            world.orders.note(minute, me, j, faulty)
+            if faulty and luck.happens(people.service.outspoken[me], Purpose.COMPLAINT, me, week, j):
+                world.desk.expect(minute, me, j)
+
+            # perhaps leave: each order uses up some patience, the very first one none
+            toll = 0.0 if first_ever and j == 0 else people.shopping.toll[me]
+            if people.patience.endure(Cause.NATURE, me, toll):
+                world.leave([me], [minute])
+            j += 1

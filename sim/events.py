@@ -1,0 +1,157 @@
+"""Events: everything that happens in the market, written down once and never changed.
+
+Processes write to an `EventLog`; at the end of each week it closes a page, sorted by (minute, person,
+kind). Everything else in the kit (the firm's record, the accounts, every metric and figure) is worked
+out from these pages.
+"""
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Integers = npt.NDArray[np.integer]
+FIRM = -1  # the "person" of events that concern no customer
+
+
+class Kind(IntEnum):
+    """What happened. Kinds below `HIDDEN` are seen by the firm, the others only by the truth.
+
+    The comment says what `ref` and `value` hold; unmentioned means zero.
+    """
+
+    ORDER = 1  # ref: the campaign whose offer was redeemed, or 0; value: goods at shelf price, cents
+    DISCOUNT = 2  # ref: the campaign; value: cents given away
+    SENT = 3  # ref: the campaign; value: cost in cents
+    HELD_OUT = 4  # ref: the campaign; chosen by it but kept as control group
+    OPENED = 5  # ref: the campaign
+    CLICKED = 6  # ref: the campaign
+    OPTED_OUT = 7  # ref: the campaign
+    TICKET = 8  # a complaint reaches the desk
+    ANSWERED = 9  # ref: minute of the ticket; value: open minutes waited
+    RESOLVED = 10  # ref: minute of the ticket; value: open minutes since the ticket
+    COMPENSATED = 11  # ref: minute of the ticket; value: cents
+    NPS = 12  # value: answer to "would you recommend us?", 0-10
+    CSAT = 13  # ref: minute of the ticket; value: satisfaction with its handling, 1-5
+    WAGES = 14  # value: cents
+    LEFT = 100  # channel: the cause that used up most patience; ref: spell
+    RETURNED = 101  # ref: the campaign that won them back; value: spell
+    DOZED = 102
+    WOKE = 103  # ref: the campaign that woke them, or 0
+    FAULT = 104  # something was wrong with an order
+
+
+HIDDEN = 100
+
+
+class Stage(IntEnum):
+    """Where a person stands with the firm."""
+
+    PROSPECT = 0  # has not ordered yet
+    CUSTOMER = 1  # may order again (awake or dormant)
+    LEFT = 2  # will not order again, unless won back
+
+
+class Cause(IntEnum):
+    """Why patience is used up, and in the end why a customer leaves."""
+
+    NATURE = 0  # life goes on: a move, a change of taste; in BG/NBD the only cause
+    PRODUCT = 1  # faulty goods
+    PRICE = 2  # the shelf price, when discounts have taught a lower one
+    SERVICE = 3  # complaints answered late or not at all
+    CONTACT = 4  # too many messages
+    COMPETITOR = 5  # the pull of another shop, stronger on the dissatisfied
+
+
+@dataclass(frozen=True)
+class Events:
+    """Columns of events, 22 bytes a row, sorted by (minute, person, kind)."""
+
+    minute: npt.NDArray[np.int32]
+    person: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.uint8]
+    channel: npt.NDArray[np.int8]
+    ref: npt.NDArray[np.int32]
+    value: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.minute)
+
+    def where(self, mask: npt.NDArray[np.bool_] | slice) -> "Events":
+        """Give the rows under a mask."""
+        return Events(*(getattr(self, field.name)[mask] for field in fields(self)))
+
+    def of(self, kind: Kind) -> "Events":
+        """Give the rows of one kind."""
+        return self.where(self.kind == kind)
+
+    def frame(self) -> pd.DataFrame:
+        """Give the events as a table, with the kind in words."""
+        table = pd.DataFrame({field.name: getattr(self, field.name) for field in fields(self)})
+        names = [Kind(code).name.lower() if code in set(Kind) else "" for code in range(max(Kind) + 1)]
+        table["kind"] = pd.Categorical.from_codes(self.kind.astype(np.int16), _unique(names))
+        return table
+
+
+TYPES = (np.int32, np.int32, np.uint8, np.int8, np.int32, np.int64)
+
+
+def join(pages: list[Events]) -> Events:
+    """Bind pages into one table of events, in the order given."""
+    if not pages:
+        return Events(*(np.empty(0, dtype) for dtype in TYPES))  # type: ignore[arg-type]
+    return Events(*(np.concatenate([getattr(page, field.name) for page in pages]) for field in fields(Events)))
+
+
+class EventLog:
+    """An append-only log, a page a week."""
+
+    def __init__(self) -> None:
+        self.pages: list[Events] = []
+        self._blocks: list[tuple[Integers, ...]] = []
+        self._notes: list[tuple[int, ...]] = []
+
+    def write(self, kind: Kind, minute, person: Integers, channel=0, ref=0, value=0) -> None:  # type: ignore[no-untyped-def]
+        """Write an event for each person; the other columns may be arrays or single numbers."""
+        if len(person):
+            columns = (minute, person, int(kind), channel, ref, value)
+            self._blocks.append(
+                tuple(_column(column, dtype, len(person)) for column, dtype in zip(columns, TYPES, strict=True))
+            )
+
+    def note(self, kind: Kind, minute: int, person: int, channel: int = 0, ref: int = 0, value: int = 0) -> None:
+        """Write a single event."""
+        self._notes.append((minute, person, int(kind), channel, ref, value))
+
+    def close_week(self) -> Events:
+        """Sort what was written since the last page into a new one."""
+        if self._notes:
+            noted = zip(*self._notes, strict=True)
+            self._blocks.append(
+                tuple(np.array(column, dtype) for column, dtype in zip(noted, TYPES, strict=True))
+            )
+        page = join([Events(*block) for block in self._blocks])  # type: ignore[arg-type]
+        self._blocks, self._notes = [], []
+        self.pages.append(page.where(_order(page)))  # type: ignore[arg-type]
+        return self.pages[-1]
+
+
+def _order(page: Events) -> npt.NDArray[np.intp]:
+    """Sort by (minute, person, kind), packed into one word; equal rows stay as they were written."""
+    if not len(page):
+        return np.empty(0, np.intp)
+    minute = (page.minute - page.minute.min()).astype(np.int64)  # below 2**17: a page is a week
+    return np.argsort(minute << 41 | (page.person.astype(np.int64) + 1) << 8 | page.kind, kind="stable")
+
+
+def _column(column, dtype: type, length: int) -> Integers:  # type: ignore[no-untyped-def]
+    if isinstance(column, np.ndarray):
+        return column.astype(dtype, copy=False)
+    return np.full(length, column, dtype)
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Fill the gaps between codes with names nobody will meet: categories must differ."""
+    return [name or f"unused {code}" for code, name in enumerate(names)]

@@ -1,0 +1,137 @@
+"""The market: a scenario's people, a firm's plan and a seed, run week by week on a SimPy clock.
+
+    Scenario + Plan (or Timeline) + seed  ->  simulate  ->  Run
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+
+import numpy as np
+import simpy
+
+from sim.chance import Integers
+from sim.customer import Life, life
+from sim.data import Fault
+from sim.plan import Plan, Timeline
+from sim.processes.contact import Contact
+from sim.processes.experience import Experience
+from sim.processes.patience import Patience
+from sim.processes.pricing import Pricing
+from sim.processes.service import Service
+from sim.processes.shopping import Shopping
+from sim.run import Run, defection_table
+from sim.scenario import Scenario
+from sim.world import World
+
+
+def simulate(
+    scenario: Scenario,
+    plan: Plan | Timeline | dict[int, Plan],
+    seed: int,
+    focus: Iterable[int] = (),
+    life: Life = life,
+) -> Run:
+    """Run a market once.
+
+    Parameters
+    ----------
+    scenario
+        The market; see `load_scenario`.
+    plan
+        What the firm does: one plan, or plans by the week from which they hold.
+    seed
+        The luck of this run, a whole number from 0. The same inputs give the same run, to the last event.
+    focus
+        Persons who live as SimPy processes of their own, by `life`, among the others.
+    life
+        The process they live by; see `sim/customer.py`.
+
+    Raises
+    ------
+    Fault
+        If the plan does something that this market does not know, or a person of `focus` is not in it.
+    """
+    market = Market(scenario, Timeline.of(plan), seed, focus, life)
+    market.run()
+    world = market.world
+    table = defection_table(world.defections)
+    return Run(scenario, market.timeline, seed, tuple(world.log.pages), world.people, table)
+
+
+class Market:
+    """A world, the processes that act in it, and the firm that decides every Monday."""
+
+    def __init__(
+        self, scenario: Scenario, timeline: Timeline, seed: int, focus: Iterable[int] = (), life: Life = life
+    ) -> None:
+        check_plan(scenario, timeline)
+        self.timeline = timeline
+        self.world = world = World(scenario, seed)
+        apart = _persons(focus, scenario.people)
+        self.shopping = Shopping(world, scenario.shopping, apart)
+        self.pricing = Pricing(world, scenario.pricing) if scenario.pricing else None
+        self.contact = Contact(world, scenario.contact) if scenario.contact else None
+        self.service = Service(world, scenario.service) if scenario.service else None
+        self.experience = Experience(world, scenario.experience) if scenario.experience else None
+        self.patience = Patience(world, scenario.patience) if scenario.patience else None
+        world.pricing, world.desk = self.pricing, self.service and self.service.desk
+
+        for process in (self.shopping, self.pricing, self.contact, self.service, self.experience, self.patience):
+            if process:
+                world.env.process(process.run())
+        for person in apart.tolist():
+            world.env.process(life(world, person))
+        world.env.process(self.decide())
+        world.env.process(self.close_books())
+        self.clock = world.env.process(world.calendar.run())
+
+    def run(self) -> None:
+        """Let the weeks pass."""
+        self.world.env.run(until=self.clock)
+
+    def decide(self) -> Generator[simpy.Event, int, None]:
+        """Each Monday, pass on this week's plan to those who carry it out."""
+        numbers = {campaign: number for number, campaign in enumerate(self.timeline.campaigns, start=1)}
+        while True:
+            week = yield self.world.calendar.hour("decide")
+            plan = self.timeline.at(week)
+            if self.contact:
+                self.contact.levers = plan.contact
+                self.contact.campaigns = [(numbers[campaign], campaign) for campaign in plan.campaigns]
+            if self.service:
+                self.service.levers = plan.service
+
+    def close_books(self) -> Generator[simpy.Event, int, None]:
+        """Each Sunday night, close the week's page of the log; the record learns what is known of it."""
+        while True:
+            yield self.world.calendar.hour("books")
+            self.world.record.learn(self.world.log.close_week())
+
+
+def check_plan(scenario: Scenario, timeline: Timeline) -> None:
+    """Refuse a plan that uses what this market does not have.
+
+    Raises
+    ------
+    Fault
+        Naming the campaign or lever, and what there is instead.
+    """
+    channels = tuple(scenario.contact.channels) if scenario.contact else ()
+    for number, campaign in enumerate(timeline.campaigns):
+        if campaign.channel not in channels:
+            there_are = f"It has: {', '.join(channels)}." if channels else "Its contact section is switched off."
+            raise Fault(f'campaigns[{number}].channel: {scenario.name} has no channel "{campaign.channel}". {there_are}')
+        if campaign.offer.discount and not scenario.pricing:
+            raise Fault(f"campaigns[{number}].offer: {scenario.name} knows no offers: its pricing section is switched off.")
+    for plan in timeline.plans.values():
+        if plan.service != type(plan.service)() and not scenario.service:
+            raise Fault(f"service: {scenario.name} has no service desk: its service section is switched off.")
+
+
+def _persons(focus: Iterable[int], people: int) -> Integers:
+    """Take the persons of a focus group, each once."""
+    chosen = np.unique(np.asarray(list(focus), dtype=np.int64))
+    if len(chosen) and not (0 <= chosen[0] and chosen[-1] < people):
+        raise Fault(f"focus: persons of this market are numbered 0 to {people - 1}, was given {chosen[[0, -1]].tolist()}.")
+    return chosen

@@ -1,0 +1,109 @@
+"""A plan: what the firm decides, as plain data; a timeline: which plan holds from which week.
+
+`Plan()` is what a firm does that does nothing in particular. `plan.but(campaigns=[...])` is the same plan
+with one thing changed. A plan can be saved, loaded, compared, handed in and marked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from sim.data import Data, Fault
+from sim.files import dump, load, save
+from sim.processes.contact import Campaign
+from sim.processes.contact import Levers as Contact
+from sim.processes.service import Levers as Service
+
+FOLDER = Path(__file__).parent / "plans"
+
+
+class Plan(Data):
+    """A firm's decisions; every default means: nothing in particular."""
+
+    name: str = Field("", description="a name for tables and figures", max_length=80)
+    campaigns: tuple[Campaign, ...] = Field((), description="messages, in order of precedence")
+    contact: Contact = Field(Contact(), description="what bounds all campaigns together")
+    service: Service = Field(Service(), description="the service desk")
+
+    def to_yaml(self) -> str:
+        """Give the plan as the text of a file."""
+        return dump(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write the plan to a file."""
+        save(path, self)
+
+    @property
+    def digest(self) -> str:
+        """A short fingerprint: equal for equal plans, on every machine."""
+        return hashlib.sha256(self.to_yaml().encode()).hexdigest()[:12]
+
+
+class Timeline(Data):
+    """Plans by the week from which they hold: `Timeline(plans={0: today, 13: winback})`."""
+
+    plans: dict[int, Plan] = Field(description="plans by their first week")
+
+    @model_validator(mode="after")
+    def _begins_at_the_beginning(self) -> Timeline:
+        if 0 not in self.plans:
+            raise ValueError("no plan holds from week 0. Give one, for example {0: Plan(), 13: …}.")
+        if min(self.plans) < 0:
+            raise ValueError(f"week {min(self.plans)} is before the market begins. Weeks count from 0.")
+        return self
+
+    @classmethod
+    def of(cls, given: Plan | Timeline | dict[int, Plan]) -> Timeline:
+        """Make a timeline of a plan, or of plans by week."""
+        if isinstance(given, Timeline):
+            return given
+        if isinstance(given, Plan):
+            return cls(plans={0: given})
+        if isinstance(given, dict):
+            return cls(plans=given)
+        raise Fault(f"plan: expects a Plan, a Timeline or plans by week, was given {type(given).__name__}.")
+
+    def at(self, week: int) -> Plan:
+        """Give the plan that holds in a week."""
+        return self.plans[max(start for start in self.plans if start <= week)]
+
+    @property
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """All campaigns of all plans, each once; number n in the event log is the n-th of these."""
+        found: list[Campaign] = []
+        for start in sorted(self.plans):
+            found += [campaign for campaign in self.plans[start].campaigns if campaign not in found]
+        return tuple(found)
+
+    def save(self, path: str | Path) -> None:
+        """Write the timeline to a file."""
+        save(path, self)
+
+
+def load_plan(name: str | Path) -> Plan:
+    """Load a ready-made plan by name ("win_back") or a plan from a file.
+
+    Raises
+    ------
+    Fault
+        If there is none of this name, or something in the file is wrong: it names the line.
+    """
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml"):
+        return load(path, Plan)
+    if str(name) not in plan_names():
+        raise Fault(f'plan: there is none named "{name}". There are: {", ".join(plan_names())}; or give a file.')
+    return load(FOLDER / f"{name}.yaml", Plan)
+
+
+def load_timeline(path: str | Path) -> Timeline:
+    """Load a timeline from a file."""
+    return load(Path(path), Timeline)
+
+
+def plan_names() -> tuple[str, ...]:
+    """List the ready-made plans."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))

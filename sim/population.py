@@ -1,0 +1,46 @@
+"""The people of a market: one table of columns, each mechanism's gathered here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.chance import Luck
+from sim.processes import contact, experience, patience, pricing, service, shopping
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Everybody there is, from week 0 on: prospects, customers, lost customers.
+
+    Each field holds the columns of one mechanism, arrays of shape (people,) or (something, people). A
+    mechanism that is switched off leaves neutral columns that cannot be written to.
+    """
+
+    number: npt.NDArray[np.int64]  # 0, 1, 2, …
+    shopping: shopping.Columns
+    patience: patience.Columns
+    experience: experience.Columns
+    pricing: pricing.Columns
+    contact: contact.Columns
+    service: service.Columns
+
+    @classmethod
+    def draw(cls, scenario: Scenario, luck: Luck) -> Population:
+        """Draw the people of a scenario, each with the luck of this seed."""
+        person = np.arange(scenario.people)
+        return cls(
+            number=person,
+            shopping=shopping.Columns.draw(scenario.shopping, luck, person),
+            patience=patience.Columns.draw(scenario.patience, luck, person),
+            experience=experience.Columns.draw(scenario.experience, luck, person),
+            pricing=pricing.Columns.draw(scenario.pricing, luck, person),
+            contact=contact.Columns.draw(scenario.contact, luck, person),
+            service=service.Columns.draw(scenario.service, luck, person),
+        )

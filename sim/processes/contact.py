@@ -1,0 +1,256 @@
+"""Contact: messages and offers, what they stir, and what they wear out.
+
+A campaign chooses people by what the record shows and writes to them on one channel. Who is reached may
+open the message, click, and shop more that week; the dormant may wake, and some of the lost return. What
+an offer does to those who click is a matter of pricing. Each message tires a little; too many drive
+people to opt out, and in the end away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+from pydantic import SerializerFunctionWrapHandler, ValidatorFunctionWrapHandler, WrapSerializer, WrapValidator
+
+from sim.chance import Floats, Integers, Luck, Purpose
+from sim.clock import MINUTES_A_WEEK
+from sim.data import Data
+from sim.events import Cause, Kind, Stage
+from sim.parameter import parameter
+from sim.segment import Segment
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+ChannelName = Literal["email", "sms", "phone", "app", "store"]
+CHANNELS: tuple[ChannelName, ...] = ("email", "sms", "phone", "app", "store")
+SEND_MINUTE = 9 * 60  # messages go out on Monday at nine
+RESTED = 0.01  # less fatigue than this is none: lives that have diverged meet again
+
+HILLSTROM = "Hillstrom 2008, MineThatData e-mail test (visits 10.6 % without, 15.1-18.3 % with an e-mail)"
+FATIGUE = "Zhang, Kumar & Cosguner 2017, JMR 54(6); Ansari, Mela & Neslin 2008, JMR 45(1)"
+COUPONS = "Anderson & Simester 2004, Marketing Science 23(1)"
+
+
+class Channel(Data):
+    """One way to reach people."""
+
+    cost: float = parameter(meaning="cost of a message", unit="currency", source="scenario", status="choice", ge=0, le=1e4)
+    consent_share: float = parameter(meaning="people who may be reached on it", unit="share", source="scenario", status="choice", ge=0, le=1)
+    open_share: float = parameter(meaning="rested people who notice a message", unit="share", source=HILLSTROM, ge=0, le=1)
+    click_share: float = parameter(meaning="of those, who follow a message without an offer", unit="share", source=HILLSTROM, ge=0, le=1)
+    fatigue: float = parameter(meaning="fatigue that a message adds", unit="fatigue", source=FATIGUE, ge=0, le=10)
+    opt_out_share: float = parameter(meaning="rested people who opt out after a message", unit="share", source=FATIGUE, ge=0, le=1)
+
+
+class Parameters(Data):
+    """How people answer messages and offers."""
+
+    channels: dict[ChannelName, Channel] = parameter(meaning="the channels of this market", unit="-", source="scenario", status="choice")
+    preference_spread: float = parameter(0.3, meaning="how differently people like a channel: log-normal", unit="-", source=FATIGUE, ge=0, le=3)
+    reminder_lift: float = parameter(0.10, meaning="buying in the week of an opened message, more by", unit="share", source=HILLSTROM, ge=0, le=5)
+    offer_click: float = parameter(5.0, meaning="clicks on an offer of 100 %, more by; in proportion below", unit="share", source=COUPONS, ge=0, le=50)
+    away_attention: float = parameter(0.5, meaning="attention of those dormant or gone, beside a customer's", unit="share", source="Thomas, Blattberg & Fox 2004, JMR 41(1)", ge=0, le=1)
+    wake_on_click: float = parameter(0.5, meaning="dormant customers who wake when they click", unit="share", source="assumed; no published figure known", ge=0, le=1)
+    return_on_click: float = parameter(0.15, meaning="lost customers who return when they click", unit="share", source="Thomas, Blattberg & Fox 2004, JMR 41(1)", ge=0, le=1)
+    fatigue_keep: float = parameter(0.7, meaning="fatigue left after a week", unit="share", source=FATIGUE, ge=0, lt=1)
+    tolerance: float = parameter(3.0, meaning="fatigue that nobody leaves for", unit="fatigue", source=FATIGUE, ge=0, le=100)
+    contact_toll: float = parameter(0.01, meaning="patience that a point of fatigue above it takes", unit="patience a week", source=FATIGUE, ge=0, le=10)
+
+
+# -- what a firm decides ---------------------------------------------------------------------------
+
+
+def _rule_or_function(given: Any, rule: ValidatorFunctionWrapHandler) -> Any:
+    return given if callable(given) else rule(given)
+
+
+def _as_it_is(given: Any, rule: SerializerFunctionWrapHandler) -> Any:
+    return given if callable(given) else rule(given)
+
+
+Audience = Annotated[Segment, WrapValidator(_rule_or_function), WrapSerializer(_as_it_is)]
+
+
+class Offer(Data):
+    """What a message promises."""
+
+    discount: float = parameter(0.0, meaning="off the shelf price of this week's orders", unit="share", source="plan", status="choice", ge=0, le=1)
+
+
+class Campaign(Data):
+    """Messages to a segment, once or again and again.
+
+    `to` is a `Segment`; in a notebook it may also be a function of the record, which then cannot be
+    saved. `holdout` is the share of the chosen who are left alone for comparison: always the same people.
+    """
+
+    name: str = parameter("", meaning="a name for reports", unit="-", source="plan", status="choice", max_length=80)
+    to: Audience = parameter(Segment(), meaning="who is written to", unit="-", source="plan", status="choice")
+    channel: ChannelName = parameter("email", meaning="how", unit="-", source="plan", status="choice")
+    offer: Offer = parameter(Offer(), meaning="what is offered", unit="-", source="plan", status="choice")
+    every: int = parameter(1, meaning="weeks from one message to the next", unit="weeks", source="plan", status="choice", ge=1, le=520)
+    first_week: int = parameter(0, meaning="week of the first message", unit="week", source="plan", status="choice", ge=0, le=5200)
+    until_week: int | None = parameter(None, meaning="no message from this week on", unit="week", source="plan", status="choice", ge=0, le=5200)
+    holdout: float = parameter(0.0, meaning="control group", unit="share", source="plan", status="choice", ge=0, le=1)
+
+    def due(self, week: int) -> bool:
+        """Tell whether a message goes out in this week."""
+        begun, over = week >= self.first_week, self.until_week is not None and week >= self.until_week
+        return begun and not over and (week - self.first_week) % self.every == 0
+
+
+class Levers(Data):
+    """What bounds all campaigns together."""
+
+    budget: float | None = parameter(None, meaning="money for messages; the best customers of the last 52 weeks first", unit="currency a week", source="plan", status="choice", ge=0, le=1e9)
+    messages_a_week: int | None = parameter(None, meaning="no more messages than this to one person", unit="messages", source="plan", status="choice", ge=0, le=5)
+
+
+# -- what people are like --------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Columns:
+    """Shapes (people,) and (channels, people)."""
+
+    consent: npt.NDArray[np.bool_]  # (channels, people)
+    preference: npt.NDArray[np.float32]  # (channels, people), around 1
+    fatigue: npt.NDArray[np.float32]  # (channels, people)
+
+    @classmethod
+    def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
+        """Draw consent, likings and sensitivity; without parameters nobody can be reached."""
+        n = len(person)
+        if these is None:
+            nobody = np.zeros((0, n), np.float32)
+            return cls(nobody.astype(bool), nobody, nobody)
+        offered = [these.channels.get(name) for name in CHANNELS]
+        likes = [luck.normal(Purpose.PREFERENCE, person, 0, code) for code in range(len(CHANNELS))]
+        allows = [luck.uniform(Purpose.CONSENT, person, 0, code) for code in range(len(CHANNELS))]
+        return cls(
+            consent=np.array([u < (c.consent_share if c else 0.0) for u, c in zip(allows, offered, strict=True)]),
+            preference=np.exp(these.preference_spread * np.array(likes)).astype(np.float32),
+            fatigue=np.zeros((len(CHANNELS), n), np.float32),
+        )
+
+
+# -- the weekly process ----------------------------------------------------------------------------
+
+
+class Contact:
+    """Monday's post: last week sinks in, then this week's campaigns go out."""
+
+    def __init__(self, world: World, these: Parameters) -> None:
+        self.world = world
+        self.these = these
+        self.levers = Levers()
+        self.campaigns: list[tuple[int, Campaign]] = []  # numbered through all plans of the run
+
+    def run(self) -> Generator[simpy.Event, int, None]:
+        """Each Monday: let people rest from last week's messages, then send what is due."""
+        while True:
+            week = yield self.world.calendar.hour("contact")
+            self.rest()
+            self.send_all(week)
+
+    def rest(self) -> None:
+        """Let people recover from messages; those who had too many lose patience."""
+        me, these = self.world.people.contact, self.these
+        me.fatigue *= np.float32(these.fatigue_keep)
+        me.fatigue[me.fatigue < RESTED] = 0.0
+        weary = np.maximum(me.fatigue.sum(axis=0) - these.tolerance, 0.0)  # (people,)
+        self.world.people.patience.burden(Cause.CONTACT, these.contact_toll * weary)
+
+    def send_all(self, week: int) -> None:
+        """Send the campaigns that are due, in the plan's order, as far as budget and caps allow."""
+        letters = np.zeros((len(CHANNELS), self.world.size), bool)
+        purse = np.inf if self.levers.budget is None else round(self.levers.budget * 100)  # cents
+        for number, campaign in self.campaigns:
+            if campaign.due(week):
+                code, price = CHANNELS.index(campaign.channel), self._price(campaign)
+                who = self._addressees(campaign, number, week, letters)
+                who = self._affordable(who, price, purse)
+                purse -= price * len(who)
+                letters[code, who] = True
+                self.send(who, number, campaign, week)
+
+    def _price(self, campaign: Campaign) -> int:
+        return round(self.these.channels[campaign.channel].cost * 100)
+
+    def _addressees(
+        self, campaign: Campaign, number: int, week: int, letters: npt.NDArray[np.bool_]
+    ) -> Integers:
+        """Find whom a campaign may and will write to; keep its control group aside."""
+        world, code = self.world, CHANNELS.index(campaign.channel)
+        who = world.record.select(campaign.to)
+        if campaign.channel == "store":  # only who came in last week can be given something
+            who = who[world.record.came_since((week - 1) * MINUTES_A_WEEK, who)]
+        who = who[world.people.contact.consent[code, who] & ~letters[code, who]]
+        if self.levers.messages_a_week is not None:
+            who = who[letters[:, who].sum(axis=0) < self.levers.messages_a_week]
+        if campaign.holdout:
+            control = world.luck.happens(campaign.holdout, Purpose.HOLDOUT, who)
+            world.log.write(Kind.HELD_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, who[control], code, number)
+            who = who[~control]
+        return who
+
+    def _affordable(self, who: Integers, price: int, purse: float) -> Integers:
+        """Keep as many as the purse pays for: those who spent most in the last 52 weeks."""
+        if price * len(who) <= purse:
+            return who
+        best = np.argsort(-self.world.record.spend_of(who), kind="stable")
+        return np.sort(who[best[: int(purse // price)]])
+
+    def send(self, who: Integers, number: int, campaign: Campaign, week: int) -> None:
+        """Send a message to each; who opens it may click, who clicks holds the offer."""
+        world, me, these = self.world, self.world.people.contact, self.these
+        code, channel = CHANNELS.index(campaign.channel), these.channels[campaign.channel]
+        sent = week * MINUTES_A_WEEK + SEND_MINUTE
+        world.log.write(Kind.SENT, sent, who, code, number, self._price(campaign))
+
+        away = world.people.shopping.asleep[who] | (world.people.shopping.stage[who] == Stage.LEFT)
+        attention = channel.open_share * me.preference[code, who] * np.exp(-me.fatigue[code, who])
+        attention = attention * np.where(away, these.away_attention, 1.0)  # (sent,)
+        opened = who[world.luck.happens(attention, Purpose.OPEN, who, week, code)]
+        seen = sent + np.floor(world.luck.uniform(Purpose.DELAY, opened, week, code) * 2_880).astype(np.int64)
+        world.log.write(Kind.OPENED, seen, opened, code, number)
+        world.people.shopping.lift[opened] *= 1 + these.reminder_lift
+
+        pull = campaign.offer.discount * world.people.pricing.sensitivity[opened]  # (opened,)
+        follows = channel.click_share * (1 + these.offer_click * pull)
+        clicks = world.luck.happens(follows, Purpose.CLICK, opened, week, code)
+        world.log.write(Kind.CLICKED, seen[clicks], opened[clicks], code, number)
+        self.win_over(opened[clicks], number, week, code)
+        if world.pricing and campaign.offer.discount:
+            world.pricing.hand_out(opened[clicks], seen[clicks], number, campaign.offer.discount)
+        self.tire_of(who, number, code, channel, week)
+
+    def win_over(self, who: Integers, number: int, week: int, code: int) -> None:
+        """Wake some of the dormant who clicked, and bring back some of the lost."""
+        world, shopping = self.world, self.world.people.shopping
+        luck = world.luck.uniform(Purpose.AWAKENING, who, week, code)
+        monday = week * MINUTES_A_WEEK + SEND_MINUTE
+        lost = shopping.stage[who] == Stage.LEFT
+        back = who[lost & (luck < self.these.return_on_click)]
+        world.people.patience.renew(world.luck, back)
+        shopping.stage[back] = Stage.CUSTOMER
+        shopping.asleep[back] = False
+        world.log.write(Kind.RETURNED, monday, back, code, number, world.people.patience.spell[back])
+        woken = who[~lost & shopping.asleep[who] & (luck < self.these.wake_on_click)]
+        shopping.asleep[woken] = False
+        world.log.write(Kind.WOKE, monday, woken, code, number)
+
+    def tire_of(self, who: Integers, number: int, code: int, channel: Channel, week: int) -> None:
+        """Let a message tire those who got it; some want no more on this channel, for ever."""
+        me = self.world.people.contact
+        annoyance = channel.opt_out_share * (1 + me.fatigue[code, who])
+        me.fatigue[code, who] += np.float32(channel.fatigue)
+        out = who[self.world.luck.happens(annoyance, Purpose.OPT_OUT, who, week, code)]
+        me.consent[code, out] = False
+        self.world.log.write(Kind.OPTED_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, out, code, number)

@@ -1,0 +1,129 @@
+"""Experience: what an order felt like, against what was expected.
+
+After each order a customer compares its performance P (0-10) with the expectation E. The order satisfies
+with s = P + gain (P - E)+ - loss (E - P)+, overall satisfaction S moves a step towards s, and the
+expectation a step towards P (Anderson & Sullivan 1993). Falling short weighs more than doing well.
+
+Moods are kept in whole hundredths of a point: lives that have diverged can then truly meet again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from sim.chance import Floats, Integers, Luck, Purpose
+from sim.clock import MINUTES_A_WEEK
+from sim.data import Data
+from sim.events import Kind
+from sim.parameter import parameter
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+DISCONFIRMATION = "Anderson & Sullivan 1993, Marketing Science 12(2)"
+Hundredths = npt.NDArray[np.int16]
+
+
+class Parameters(Data):
+    """How customers experience an order, and how the firm asks about it."""
+
+    quality: float = parameter(7.6, meaning="mean performance of an order", unit="points of 10", source="scenario", status="choice", ge=0, le=10)
+    quality_spread: float = parameter(1.2, meaning="standard deviation of performance from order to order", unit="points", source="scenario", status="choice", ge=0, le=5)
+    fault_severity: float = parameter(4.0, meaning="points that a fault takes from an order's performance", unit="points", source="Smith, Bolton & Wagner 1999, JMR 36(3)", ge=0, le=10)
+    gain: float = parameter(0.3, meaning="b+: weight of a performance above expectation", unit="-", source=DISCONFIRMATION, ge=0, le=5)
+    loss: float = parameter(0.6, meaning="b-: weight of a performance below expectation; 1.5 to 2.5 times b+", unit="-", source=DISCONFIRMATION, ge=0, le=5)
+    memory: float = parameter(0.2, meaning="step of overall satisfaction towards the last order's", unit="share an order", source=DISCONFIRMATION, ge=0, le=1)
+    adaptation: float = parameter(0.2, meaning="kappa: step of the expectation towards the last performance; .1 to .3", unit="share an order", source=DISCONFIRMATION, ge=0, le=1)
+    survey_every: int = parameter(13, meaning="weeks between two NPS surveys; 0: none", unit="weeks", source="scenario", status="choice", ge=0, le=520)
+    survey_share: float = parameter(0.25, meaning="recent customers who are asked", unit="share", source="scenario", status="choice", ge=0, le=1)
+    answer_share: float = parameter(0.3, meaning="of those asked, who answer", unit="share", source="scenario", status="choice", ge=0, le=1)
+    answer_spread: float = parameter(1.5, meaning="standard deviation of an answer around the satisfaction felt", unit="points", source="scenario", status="choice", ge=0, le=5)
+
+
+@dataclass(slots=True)
+class Columns:
+    """Moods of each person, hundredths of a point from 0 to 1000; shape (people,)."""
+
+    satisfaction: Hundredths
+    expectation: Hundredths
+
+    @classmethod
+    def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
+        """Let everybody expect about what the firm delivers, and be as satisfied as that."""
+        if these is None:
+            level = np.broadcast_to(np.int16(700), len(person))
+            return cls(level, level)
+        level = _hundredths(these.quality + 0.5 * luck.normal(Purpose.EXPECTATION, person))
+        return cls(level.copy(), level)
+
+
+class Experience:
+    """Sunday's look back at the week's orders, and now and then a survey."""
+
+    def __init__(self, world: World, these: Parameters) -> None:
+        self.world = world
+        self.these = these
+
+    def run(self) -> Generator[simpy.Event, int, None]:
+        """Each Sunday: live through the week's orders and complaints; each quarter, answer a survey."""
+        while True:
+            week = yield self.world.calendar.hour("experience")
+            self.live_through(week)
+            self.be_consoled()
+            if self.these.survey_every and (week + 1) % self.these.survey_every == 0:
+                self.survey(week)
+
+    def live_through(self, week: int) -> None:
+        """Take the week's orders one after the other: everybody's first, everybody's second …"""
+        orders = self.world.orders
+        performance = self.performance(week)  # (orders,)
+        for j in range(orders.j.max(initial=-1) + 1):
+            these = orders.j == j
+            self._compare(orders.person[these], performance[these])
+
+    def performance(self, week: int) -> Floats:
+        """Draw how well each order of the week was done, 0-10."""
+        orders = self.world.orders
+        luck = self.world.luck.normal(Purpose.PERFORMANCE, orders.person, week, orders.j)
+        level = self.these.quality + self.these.quality_spread * luck
+        return np.clip(level - self.these.fault_severity * orders.faulty, 0, 10)
+
+    def _compare(self, who: Integers, performance: Floats) -> None:
+        """Compare an order of each with what they expected."""
+        me = self.world.people.experience
+        expected, satisfied = me.expectation[who] / 100, me.satisfaction[who] / 100
+        surprise = performance - expected
+        felt = performance + np.where(surprise > 0, self.these.gain, self.these.loss) * surprise
+        me.satisfaction[who] = _hundredths(satisfied + self.these.memory * (np.clip(felt, 0, 10) - satisfied))
+        me.expectation[who] = _hundredths(expected + self.these.adaptation * surprise)
+
+    def be_consoled(self) -> None:
+        """Give back part of what a fault took, where the desk put it right this week."""
+        me, service = self.world.people.experience, self.world.people.service
+        who = np.flatnonzero(service.consolation)
+        if len(who):
+            lost = self.these.memory * self.these.fault_severity * (1 + self.these.loss)  # points a fault costs
+            me.satisfaction[who] = _hundredths(me.satisfaction[who] / 100 + lost * service.consolation[who])
+            service.consolation[who] = 0.0
+
+    def survey(self, week: int) -> None:
+        """Ask some recent customers whether they would recommend the shop."""
+        luck, these = self.world.luck, self.these
+        who = self.world.record.bought_since((week + 1 - these.survey_every) * MINUTES_A_WEEK)
+        who = who[luck.happens(these.survey_share, Purpose.SURVEY, who, week)]
+        who = who[luck.happens(these.answer_share, Purpose.SURVEY_ANSWER, who, week)]
+        felt = self.world.people.experience.satisfaction[who] / 100
+        answer = felt + these.answer_spread * luck.normal(Purpose.SURVEY_SCORE, who, week)
+        minute = (week + luck.uniform(Purpose.SURVEY_MINUTE, who, week)) * MINUTES_A_WEEK
+        score = np.clip(np.rint(answer), 0, 10)
+        self.world.log.write(Kind.NPS, np.floor(minute), who, value=score)
+
+
+def _hundredths(points):  # type: ignore[no-untyped-def]
+    return np.rint(np.clip(points, 0, 10) * 100).astype(np.int16)

@@ -1,0 +1,123 @@
+"""Patience: why customers leave, and the exact account of it.
+
+Each person has, for each spell as a customer, a patience drawn from Exp(1). Everything that drives them
+away uses some of it up, and they leave when it is gone:
+
+    toll = shield x (nature + product + price + service + contact + competitor)
+
+Drawing patience once gives the same law as tossing a coin of probability 1 - exp(-toll) each time, but
+each defection now carries an account of the causes that led to it. Nature takes its toll at each order
+(`shopping.py`); the other causes gather over the week and are settled here on Sunday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from sim.chance import Floats, Integers, Luck, Purpose
+from sim.clock import MINUTES_A_WEEK
+from sim.data import Data
+from sim.events import Cause, Stage
+from sim.parameter import parameter
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+SATISFACTION_HAZARD = "Bolton 1998, Marketing Science 17(1); Mittal & Kamakura 2001, JMR 38(1)"
+SWITCHING = "Burnham, Frels & Mahajan 2003, JAMS 31(2)"
+NEUTRAL_SATISFACTION = 7.0  # of 10: a competitor pulls at its plain strength
+
+
+class Parameters(Data):
+    """What else uses up patience, beside nature."""
+
+    competitor_pull: float = parameter(0.002, meaning="patience that a competitor takes from a customer of satisfaction 7", unit="a week", source="Jones & Sasser 1995, HBR 73(6)", ge=0, le=5)
+    satisfaction_steepness: float = parameter(0.5, meaning="a point of satisfaction less multiplies the pull by exp of this", unit="per point", source=SATISFACTION_HAZARD, ge=0, le=3)
+    switching_cost: float = parameter(0.3, meaning="mean cost of switching: the shield is exp(-cost), the cost exponential", unit="-", source=SWITCHING, ge=0, le=5)
+
+
+@dataclass(slots=True)
+class Columns:
+    """Patience and what became of it; shapes (people,) and (causes, people)."""
+
+    left: Floats  # patience left in this spell
+    used: Floats  # (causes, people): what each cause has taken of it
+    hazard: Floats  # (causes, people): what each cause will take on Sunday
+    shield: Floats  # 0-1: the share of a toll that gets through
+    spell: npt.NDArray[np.int16]
+
+    @classmethod
+    def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
+        """Draw everybody's first patience; without parameters nature is the only cause, and no shield."""
+        cost = these.switching_cost if these else 0.0
+        causes = len(Cause) if these else 1
+        shield = np.exp(-cost * luck.exponential(Purpose.SHIELD, person)) if cost else np.ones(len(person))
+        return cls(
+            left=luck.exponential(Purpose.PATIENCE, person),
+            used=np.zeros((causes, len(person))),
+            hazard=np.zeros((len(Cause), len(person) if these else 0)),
+            shield=shield,
+            spell=np.zeros(len(person), np.int16),
+        )
+
+    def endure(self, cause: Cause, who, toll):  # type: ignore[no-untyped-def]
+        """Use up patience of some people (or one) for a cause; tell whose is gone."""
+        toll = toll * self.shield[who]
+        self.used[cause, who] += toll
+        self.left[who] -= toll
+        return self.left[who] <= 0
+
+    def burden(self, cause: Cause, toll: Floats | float, who: Integers | int | None = None) -> None:
+        """Add to what a cause will take on Sunday, for some or for all; without this mechanism nobody minds."""
+        if not self.hazard.size:
+            return
+        if who is None:
+            self.hazard[cause] += toll
+        else:
+            np.add.at(self.hazard[cause], who, toll)  # the same person may stand there twice
+
+    def renew(self, luck: Luck, who: Integers) -> None:
+        """Begin a new spell: a new patience, an empty account."""
+        self.spell[who] += 1
+        self.left[who] = luck.exponential(Purpose.PATIENCE, who, self.spell[who].astype(np.int64))
+        self.used[:, who] = 0.0
+
+
+class Patience:
+    """Sunday's settlement of what the week did to people."""
+
+    def __init__(self, world: World, these: Parameters) -> None:
+        self.world = world
+        self.these = these
+
+    def run(self) -> Generator[simpy.Event, int, None]:
+        """Each Sunday: add the competitor's pull, take the tolls, and let go whose patience is gone."""
+        while True:
+            week = yield self.world.calendar.hour("patience")
+            self.attract()
+            self.settle(week)
+
+    def attract(self) -> None:
+        """Let the competitor pull, harder on the dissatisfied."""
+        people = self.world.people
+        discontent = NEUTRAL_SATISFACTION - people.experience.satisfaction / 100  # (people,), points
+        pull = self.these.competitor_pull * np.exp(self.these.satisfaction_steepness * discontent)
+        people.patience.burden(Cause.COMPETITOR, pull)
+
+    def settle(self, week: int) -> None:
+        """Charge the week's tolls to all customers, cause by cause."""
+        people, me = self.world.people, self.world.people.patience
+        stays = people.shopping.stage == Stage.CUSTOMER
+        tolls = me.hazard * (me.shield * stays)  # (causes, people)
+        me.used += tolls
+        me.left -= tolls.sum(axis=0)
+        me.hazard[:] = 0.0
+        gone = np.flatnonzero(stays & (me.left <= 0))
+        sunday_night = np.full(len(gone), (week + 1) * MINUTES_A_WEEK - 1)
+        self.world.leave(gone, sunday_night)

@@ -1,0 +1,117 @@
+"""Pricing: what offers do to buying, now and afterwards.
+
+An offer works on the price-sensitive, but whoever would have bought anyway takes it as well. Some of its
+orders are only borrowed from later weeks: the pantry is full for a while. And each discount paid lowers
+the price that a customer holds for normal; measured against it, the shelf price looks dear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from sim.chance import Floats, Integers, Luck, Purpose
+from sim.data import Data
+from sim.events import Cause
+from sim.parameter import parameter
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+NEVER = np.iinfo(np.int32).max  # minute from which an offer is held that nobody holds
+FORGOTTEN = 0.01  # a smaller gap between reference and shelf price is none
+
+PROMOTION = "Anderson & Simester 2004, Marketing Science 23(1); Lewis 2006, JMR 43(2)"
+REFERENCE = "Kalyanaram & Winer 1995, Marketing Science 14(3)"
+
+
+class Parameters(Data):
+    """How people answer discounts and the prices after them."""
+
+    sensitivity_spread: float = parameter(0.6, meaning="how differently people answer to prices: log-normal of mean 1", unit="-", source=PROMOTION, ge=0, le=3)
+    offer_lift: float = parameter(2.0, meaning="buying with an offer of 100 %, more by; in proportion below", unit="share", source=PROMOTION, ge=0, le=50)
+    forward_share: float = parameter(0.3, meaning="part of an order with an offer that is borrowed from later weeks", unit="orders", source=PROMOTION, ge=0, le=1)
+    pantry: float = parameter(0.5, meaning="buying rate while the pantry is full, beside the normal", unit="share", source=PROMOTION, gt=0, le=1)
+    reference_fall: float = parameter(0.2, meaning="step of the reference price towards a lower price paid", unit="share an order", source=REFERENCE, ge=0, le=1)
+    reference_rise: float = parameter(0.05, meaning="step of the reference price back to the shelf price", unit="share a week", source=REFERENCE, gt=0, le=1)
+    price_loss: float = parameter(2.0, meaning="a gap to the reference price multiplies buying by exp of minus this times the gap", unit="-", source=REFERENCE, ge=0, le=50)
+    price_toll: float = parameter(0.05, meaning="patience that a gap of 100 % takes", unit="patience a week", source="assumed; no published figure known", ge=0, le=10)
+
+
+@dataclass(slots=True)
+class Columns:
+    """Prices as each person sees them; shape (people,)."""
+
+    sensitivity: Floats  # to offers and prices, mean 1
+    reference: Floats  # the price held for normal, beside the shelf price
+    stock: Floats  # orders already in the pantry
+    discount: Floats  # share off this week's orders; 0: no offer
+    offer_minute: npt.NDArray[np.int32]  # from when the offer is held
+    campaign: npt.NDArray[np.int32]  # whose offer it is
+
+    @classmethod
+    def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
+        """Draw how sensitive people are; nobody holds an offer yet."""
+        n = len(person)
+        if these is None:
+            one, zero = np.broadcast_to(1.0, n), np.broadcast_to(0.0, n)
+            return cls(one, one, zero, zero, np.broadcast_to(np.int32(NEVER), n), np.broadcast_to(np.int32(0), n))
+        spread = these.sensitivity_spread
+        sensitivity = np.exp(spread * luck.normal(Purpose.SENSITIVITY, person) - spread**2 / 2)
+        never, none = np.full(n, NEVER, np.int32), np.zeros(n, np.int32)
+        return cls(sensitivity, np.ones(n), np.zeros(n), np.zeros(n), never, none)
+
+
+class Pricing:
+    """Monday's look at the shelf, with last week's prices in mind."""
+
+    def __init__(self, world: World, these: Parameters) -> None:
+        self.world = world
+        self.these = these
+
+    def run(self) -> Generator[simpy.Event, int, None]:
+        """Each Monday: empty pantries and forget old prices, remember last week's, compare with the shelf."""
+        while True:
+            yield self.world.calendar.hour("prices")
+            self.pass_time()
+            self.remember_deals()
+            self.compare()
+
+    def pass_time(self) -> None:
+        """Eat from the pantries, and let reference prices drift back to the shelf price."""
+        me, these = self.world.people.pricing, self.these
+        eaten = self.world.people.shopping.rate * (1 - these.pantry)  # orders not placed while it is full
+        np.maximum(me.stock - eaten, 0.0, out=me.stock)
+        gap = (1 - me.reference) * (1 - these.reference_rise)
+        me.reference[:] = np.where(gap < FORGOTTEN, 1.0, 1 - gap)
+
+    def remember_deals(self) -> None:
+        """Let last week's orders with an offer fill the pantry and lower the reference price."""
+        me, these, orders = self.world.people.pricing, self.these, self.world.orders
+        who, times = np.unique(orders.person[orders.discount > 0], return_counts=True)
+        me.stock[who] += these.forward_share * times
+        step = 1 - (1 - these.reference_fall) ** times
+        me.reference[who] += step * np.minimum(1 - me.discount[who] - me.reference[who], 0.0)
+
+    def compare(self) -> None:
+        """Take back last week's offers; full pantries and the memory of lower prices slow buying."""
+        people, me = self.world.people, self.world.people.pricing
+        gap = (1 - me.reference) * me.sensitivity  # (people,)
+        people.shopping.lift *= np.exp(-self.these.price_loss * gap)
+        people.shopping.lift[me.stock > 0] *= self.these.pantry
+        people.patience.burden(Cause.PRICE, self.these.price_toll * gap)
+        me.discount[:] = 0.0
+        me.offer_minute[:] = NEVER
+
+    def hand_out(self, who: Integers, minute: Integers, campaign: int, discount: float) -> None:
+        """Let people hold an offer for the week, if it beats the one they hold."""
+        people, me = self.world.people, self.world.people.pricing
+        better = discount > me.discount[who]
+        who = who[better]
+        me.discount[who], me.offer_minute[who], me.campaign[who] = discount, minute[better], campaign
+        people.shopping.lift[who] *= 1 + self.these.offer_lift * discount * me.sensitivity[who]

@@ -1,0 +1,199 @@
+"""Shopping: when customers order, and what an order is worth.
+
+The law is BG/NBD (Fader, Hardie & Lee 2005): a customer orders at a personal rate, and after each order
+may leave for good; the order values follow gamma-gamma (Fader & Hardie 2013). One state is added to it,
+dormancy: people stop for a while by themselves and come back by themselves.
+
+This file decides for everybody at once what `sim/customer.py` tells as one customer's life. The two give
+the same events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+from scipy.special import ndtr
+
+from sim.chance import Floats, Integers, Luck, Purpose, gamma_quantile
+from sim.clock import MINUTES_A_WEEK
+from sim.data import Data
+from sim.events import Cause, Kind, Stage
+from sim.parameter import parameter
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+BG_NBD = "Fader, Hardie & Lee 2005, Marketing Science 24(2)"
+GAMMA_GAMMA = "Fader & Hardie 2013, The gamma-gamma model of monetary value"
+DORMANCY = "this kit's extension of BG/NBD; fitted in sim/calibration.py"
+
+
+class Parameters(Data):
+    """How a population shops."""
+
+    rate_shape: float = parameter(meaning="r: how alike the customers' buying rates are", unit="-", source=BG_NBD, gt=0, le=100)
+    rate_scale: float = parameter(meaning="alpha: the mean buying rate is r / alpha orders a week", unit="weeks", source=BG_NBD, gt=0, le=1e4)
+    dropout_a: float = parameter(meaning="a: the chance to leave after an order is Beta(a, b)", unit="-", source=BG_NBD, gt=0, le=1e4)
+    dropout_b: float = parameter(meaning="b: the chance to leave after an order is Beta(a, b)", unit="-", source=BG_NBD, gt=0, le=1e6)
+    spend_shape: float = parameter(meaning="p: how alike the orders of one customer are", unit="-", source=GAMMA_GAMMA, gt=0, le=1e3)
+    spend_spread: float = parameter(meaning="q: how alike the customers' mean orders are", unit="-", source=GAMMA_GAMMA, gt=1, le=1e3)
+    spend_scale: float = parameter(meaning="v: the mean order is p v / (q - 1)", unit="currency", source=GAMMA_GAMMA, gt=0, le=1e6)
+    rate_spend_correlation: float = parameter(0.0, meaning="correlation of rate and mean order, as a Gaussian copula", unit="-", source=GAMMA_GAMMA, ge=-1, le=1)
+    doze_share: float = parameter(0.0, meaning="awake customers who fall dormant in a week", unit="share a week", source=DORMANCY, ge=0, le=1)
+    wake_share: float = parameter(0.0, meaning="dormant customers who wake in a week", unit="share a week", source=DORMANCY, ge=0, le=1)
+    present_share: float = parameter(1.0, meaning="people who are customers when the market opens", unit="share", source="scenario", status="choice", ge=0, le=1)
+    entry_weeks: float = parameter(1.0, meaning="the others place their first order within this time", unit="weeks", source="scenario", status="choice", gt=0, le=1e4)
+    entry_shares: tuple[float, ...] = parameter((1.0,), meaning="their relative numbers in equal parts of that time", unit="-", source="scenario", status="choice", min_length=1)
+
+
+@dataclass(slots=True)
+class Columns:
+    """What shopping knows of each person; every array has shape (people,)."""
+
+    rate: Floats  # orders a week while awake
+    toll: Floats  # patience that an order uses up: -ln(1 - p)
+    spend_rate: Floats  # nu of gamma-gamma, one over currency
+    entry_minute: npt.NDArray[np.int32]  # first order of those who come later; -1: there from the start
+    stage: npt.NDArray[np.int8]
+    asleep: npt.NDArray[np.bool_]
+    lift: Floats  # this week's buying rate beside the personal one: others multiply it on Monday
+
+    @classmethod
+    def draw(cls, these: Parameters, luck: Luck, person: Integers) -> Columns:
+        """Draw the people as the market opens."""
+        rate_normal = luck.normal(Purpose.RATE, person)
+        spend_normal = luck.normal(Purpose.SPEND, person)
+        tie = these.rate_spend_correlation
+        # nu is one over spend, so a minus sign makes fast buyers big spenders where the tie is positive
+        spend_normal = -(tie * rate_normal + np.sqrt(1 - tie**2) * spend_normal)
+        present = luck.happens(these.present_share, Purpose.ENTRY, person)
+        dormant_share = these.doze_share / ((these.doze_share + these.wake_share) or 1)
+        return cls(
+            rate=np.maximum(gamma_quantile(these.rate_shape, ndtr(rate_normal)) / these.rate_scale, 1e-12),
+            toll=_dropout_toll(these, luck, person),
+            spend_rate=gamma_quantile(these.spend_spread, ndtr(spend_normal)) / these.spend_scale,
+            entry_minute=np.where(present, -1, _entry_minute(these, luck, person)).astype(np.int32),
+            stage=np.where(present, Stage.CUSTOMER, Stage.PROSPECT).astype(np.int8),
+            asleep=present & luck.happens(dormant_share, Purpose.DOZE, person, 0, 1),
+            lift=np.ones(len(person)),
+        )
+
+    def newcomers(self, week: int) -> Integers:
+        """Find the people whose first order falls in this week."""
+        start = week * MINUTES_A_WEEK
+        return np.flatnonzero((self.entry_minute >= start) & (self.entry_minute < start + MINUTES_A_WEEK))
+
+    def arrival(self, who, week: int):  # type: ignore[no-untyped-def]
+        """Give the time of first orders in weeks since Monday, in the middle of their minute."""
+        return (self.entry_minute[who] - week * MINUTES_A_WEEK + 0.5) / MINUTES_A_WEEK
+
+
+def _dropout_toll(these: Parameters, luck: Luck, person: Integers) -> Floats:
+    """Draw p ~ Beta(a, b) as a ratio of gammas, and give the patience -ln(1 - p) that it stands for."""
+    leave = gamma_quantile(these.dropout_a, luck.uniform(Purpose.DROPOUT_A, person))
+    stay = gamma_quantile(these.dropout_b, luck.uniform(Purpose.DROPOUT_B, person))
+    return np.log1p(leave / np.maximum(stay, 1e-300))  # 1 - p = stay / (leave + stay)
+
+
+def _entry_minute(these: Parameters, luck: Luck, person: Integers) -> Floats:
+    """Draw the first order's minute by the inverse of the piecewise linear distribution of entries."""
+    reached = np.concatenate([[0.0], np.cumsum(these.entry_shares)]) / sum(these.entry_shares)
+    parts = np.linspace(0, these.entry_weeks * MINUTES_A_WEEK, len(reached))
+    return np.floor(np.interp(luck.uniform(Purpose.ENTRY_MINUTE, person), reached, parts))
+
+
+class Shopping:
+    """The weekly life of all customers but those who live as processes of their own."""
+
+    def __init__(self, world: World, these: Parameters, apart: Integers) -> None:
+        self.world = world
+        self.these = these
+        self.here = np.ones(world.size, bool)
+        self.here[apart] = False
+
+    def run(self) -> Generator[simpy.Event, int, None]:
+        """Each week: some doze, some wake, some come for the first time; then all of them shop."""
+        while True:
+            week = yield self.world.calendar.hour("wake")
+            self.doze_and_wake(week)
+            self.welcome(week)
+            yield self.world.calendar.hour("shop")
+            self.shop(week)
+            yield self.world.calendar.hour("baskets")
+            self.fill_baskets(week)
+            self.world.people.shopping.lift[:] = 1.0
+
+    def doze_and_wake(self, week: int) -> None:
+        """Turn over the dormant state, one draw a customer."""
+        if not self.these.doze_share:
+            return
+        me, world = self.world.people.shopping, self.world
+        share = np.where(me.asleep, self.these.wake_share, self.these.doze_share)  # (people,)
+        turns = world.luck.happens(share, Purpose.DOZE, world.people.number, week)
+        turns = np.flatnonzero(turns & (me.stage == Stage.CUSTOMER))
+        woken = me.asleep[turns]
+        me.asleep[turns] = ~woken
+        world.log.write(Kind.WOKE, week * MINUTES_A_WEEK, turns[woken])
+        world.log.write(Kind.DOZED, week * MINUTES_A_WEEK, turns[~woken])
+
+    def welcome(self, week: int) -> None:
+        """Make customers of those whose first order falls in this week."""
+        me = self.world.people.shopping
+        me.stage[me.newcomers(week)] = Stage.CUSTOMER
+
+    def shop(self, week: int) -> None:
+        """Decide the week for all at once, order by order: first everybody's first, then the second …"""
+        world, me = self.world, self.world.people.shopping
+        who = np.flatnonzero((me.stage == Stage.CUSTOMER) & ~me.asleep & self.here)  # (shoppers,)
+        rate = me.rate[who] * me.lift[who]
+        first_ever = me.entry_minute[who] >= week * MINUTES_A_WEEK
+        clock = np.zeros(len(who))  # weeks since Monday
+        j = 0
+        while len(who):
+            clock = clock + world.luck.exponential(Purpose.ORDER, who, week, j) / rate
+            toll = me.toll[who]
+            if j == 0:  # whoever comes for the first time comes when expected, and does not leave at once
+                clock[first_ever] = me.arrival(who[first_ever], week)
+                toll[first_ever] = 0.0
+            due = clock < 1
+            who, rate, clock = who[due], rate[due], clock[due]  # (orders of round j,)
+            minute = week * MINUTES_A_WEEK + (clock * MINUTES_A_WEEK).astype(np.int64)
+            self._order(who, minute, week, j)
+            gone = world.people.patience.endure(Cause.NATURE, who, toll[due])
+            world.leave(who[gone], minute[gone])
+            who, rate, clock = who[~gone], rate[~gone], clock[~gone]
+            j += 1
+
+    def _order(self, who: Integers, minute: Integers, week: int, j: int) -> None:
+        """Note an order of each, and let the desk expect those who will not swallow a fault."""
+        luck, service, desk = self.world.luck, self.world.people.service, self.world.desk
+        faulty = np.zeros(len(who), bool)
+        if desk:
+            faulty = luck.happens(service.fault_share, Purpose.FAULT, who, week, j)
+            speaks = faulty.copy()
+            speaks[faulty] = luck.happens(service.outspoken[who[faulty]], Purpose.COMPLAINT, who[faulty], week, j)
+            for arrival, person in zip(minute[speaks].tolist(), who[speaks].tolist(), strict=True):
+                desk.expect(arrival, person, j)
+        self.world.orders.add(minute, who, j, faulty)
+
+    def fill_baskets(self, week: int) -> None:
+        """Work out what the week's orders contained: amounts, and discounts for those who hold an offer."""
+        world, orders = self.world, self.world.orders
+        orders.close()
+        chance = world.luck.uniform(Purpose.AMOUNT, orders.person, week, orders.j)
+        spend = gamma_quantile(self.these.spend_shape, chance) / world.people.shopping.spend_rate[orders.person]
+        orders.cents = np.maximum(np.rint(spend * 100), 1).astype(np.int64)
+        offer = world.people.pricing
+        holds = orders.minute >= offer.offer_minute[orders.person]
+        orders.discount = np.where(holds, offer.discount[orders.person], 0.0)
+        given = np.rint(orders.cents * orders.discount).astype(np.int64)
+        ref = np.where(given > 0, offer.campaign[orders.person], 0)
+        world.log.write(Kind.ORDER, orders.minute, orders.person, 0, ref, orders.cents)
+        cut = np.flatnonzero(given)
+        world.log.write(Kind.DISCOUNT, orders.minute[cut], orders.person[cut], 0, ref[cut], given[cut])
+        world.log.write(Kind.FAULT, orders.minute[orders.faulty], orders.person[orders.faulty])

@@ -1,0 +1,191 @@
+"""The firm's record: what its CRM knows, and since when.
+
+A record is not a person: it is opened at the first order that the firm sees, and whom it belongs to is a
+hidden link. Every Monday at 00:00 it learns the events that have become known by then; what a plan sees
+in that week is exactly this. The same code replays it after the run for any week that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
+from sim.data import Data, Fault
+from sim.events import HIDDEN, Events, Kind, join
+from sim.parameter import parameter
+from sim.segment import Mask, Segment, cannot_see
+
+Integers = npt.NDArray[np.integer]
+Floats = npt.NDArray[np.float64]
+FEATURES = tuple(Segment.model_fields)
+UNKNOWN = -1
+
+
+class Delays(Data):
+    """How long it takes until an event is known."""
+
+    order_hours: float = parameter(0.0, meaning="an order is on record after", unit="hours", source="scenario", status="choice", ge=0, le=168)
+    answer_hours: float = parameter(0.0, meaning="a survey answer is on record after", unit="hours", source="scenario", status="choice", ge=0, le=168)
+
+    def minutes(self, kind: npt.NDArray[np.uint8]) -> Integers:
+        """Give the delay of each event."""
+        delay = np.zeros(256, np.int64)
+        delay[[Kind.ORDER, Kind.DISCOUNT]] = round(self.order_hours * MINUTES_AN_HOUR)
+        delay[[Kind.NPS, Kind.CSAT]] = round(self.answer_hours * MINUTES_AN_HOUR)
+        return delay[kind]
+
+
+class Record:
+    """Columns of shape (people,), of which the first `len(self)` rows are open records."""
+
+    def __init__(self, people: int, delays: Delays) -> None:
+        self.delays = delays
+        self.monday = 0  # minute of the Monday up to which the record has learned
+        self._open = 0
+        self._late = join([])  # happened, but not known yet
+        self._year: list[Events] = []  # what was learned in the last 52 weeks, to be forgotten again
+        self._of_person = np.full(people, UNKNOWN, np.int32)
+        self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
+        self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
+        self.orders, self.orders_52w, self.opened, self.clicked, self.tickets = (
+            np.zeros(people, np.int32) for _ in range(5)
+        )
+        self.cents, self.cents_52w = np.zeros(people, np.int64), np.zeros(people, np.int64)
+        self.nps = np.full(people, np.nan, np.float32)
+
+    def __len__(self) -> int:
+        return self._open
+
+    # -- learning -------------------------------------------------------------------------------
+
+    def learn(self, page: Events) -> None:
+        """Take in a week's events, as far as they are known by the Monday after it."""
+        self.monday += MINUTES_A_WEEK
+        page = join([self._late, page]) if len(self._late) else page
+        known = page.minute + self.delays.minutes(page.kind) < self.monday
+        self._late = page.where(~known)
+        page = page.where(known & (page.kind < HIDDEN) & (page.person >= 0))
+        self._open_records(page.of(Kind.ORDER))
+        self._take_in(page)
+        self._forget_last_year(page)
+
+    def _open_records(self, orders: Events) -> None:
+        """Open a record for everybody whose first known order this is, in order of arrival."""
+        fresh = orders.person[self._of_person[orders.person] == UNKNOWN]
+        who, place = np.unique(fresh, return_index=True)
+        who = who[np.argsort(place)]
+        number = np.arange(self._open, self._open + len(who))
+        self._of_person[who] = number
+        self.person[number] = who
+        self._open += len(who)
+
+    def _take_in(self, page: Events) -> None:
+        """Add a page to the columns; where a column keeps the last value, the latest event wins."""
+        for kind, count in ((Kind.OPENED, self.opened), (Kind.CLICKED, self.clicked), (Kind.TICKET, self.tickets)):
+            np.add.at(count, self._rows(page.of(kind)), 1)
+        orders, discounts = page.of(Kind.ORDER), page.of(Kind.DISCOUNT)
+        rows = self._rows(orders)
+        newly = self.first[rows] == UNKNOWN
+        self.first[rows[newly][::-1]] = orders.minute[newly][::-1]  # backwards, so that the first one stays
+        self.last[rows] = orders.minute
+        self._count(rows, self._rows(discounts), orders, discounts, +1)
+        contacts, answers = page.of(Kind.SENT), page.of(Kind.NPS)
+        self.contact[self._rows(contacts)] = contacts.minute
+        self.nps[self._rows(answers)] = answers.value
+
+    def _count(self, rows: Integers, cut_rows: Integers, orders: Events, discounts: Events, sign: int) -> None:
+        for count, cents in ((self.orders, self.cents), (self.orders_52w, self.cents_52w)):
+            if sign > 0 or count is self.orders_52w:
+                np.add.at(count, rows, sign)
+                np.add.at(cents, rows, sign * orders.value)
+                np.subtract.at(cents, cut_rows, sign * discounts.value)
+
+    def _forget_last_year(self, page: Events) -> None:
+        """Let what was learned 52 weeks ago drop out of the yearly columns."""
+        self._year.append(page.where((page.kind == Kind.ORDER) | (page.kind == Kind.DISCOUNT)))
+        if len(self._year) > WEEKS_A_YEAR:
+            old = self._year.pop(0)
+            orders, discounts = old.of(Kind.ORDER), old.of(Kind.DISCOUNT)
+            self._count(self._rows(orders), self._rows(discounts), orders, discounts, -1)
+
+    def _rows(self, events: Events) -> Integers:
+        return self._of_person[events.person]
+
+    # -- asking ---------------------------------------------------------------------------------
+
+    def select(self, rule: Segment | Callable[[Any], Any]) -> Integers:
+        """Find the people whose records fit a segment, or a function of the record; in order of record."""
+        view = View(self)
+        if isinstance(rule, Segment):
+            return self.person[: len(self)][rule.chosen(view)].astype(np.int64)
+        return self.person[: len(self)][_mask(rule(view), len(self))].astype(np.int64)
+
+    def bought_since(self, minute: int) -> Integers:
+        """Find the people with an order on record since a minute."""
+        return np.sort(self.person[: len(self)][self.last[: len(self)] >= minute]).astype(np.int64)
+
+    def came_since(self, minute: int, who: Integers) -> Mask:
+        """Tell which of these people have an order on record since a minute."""
+        return self.last[self._of_person[who]] >= minute
+
+    def spend_of(self, who: Integers) -> npt.NDArray[np.int64]:
+        """Give what these people spent in the last 52 weeks, in cents."""
+        return self.cents_52w[self._of_person[who]]
+
+    def frame(self) -> pd.DataFrame:
+        """Give the record as a table, a row a record, with the columns that segments know."""
+        view = View(self)
+        table = pd.DataFrame({name: getattr(view, name) for name in FEATURES})
+        return table.rename_axis("record")
+
+
+class View:
+    """What the firm sees of its records: the features of `Segment`, each an array of shape (records,)."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def __len__(self) -> int:
+        return len(self._record)
+
+    def __getattr__(self, name: str) -> Floats:
+        if name in FEATURES:
+            return FEATURE[name](self._record)[: len(self._record)]
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise Fault(cannot_see(name))
+
+
+def _weeks_since(record: Record, minute: Integers) -> Floats:
+    return np.where(minute == UNKNOWN, np.nan, (record.monday - minute) / MINUTES_A_WEEK)
+
+
+FEATURE: dict[str, Callable[[Record], Floats]] = {
+    "recency_weeks": lambda r: _weeks_since(r, r.last),
+    "tenure_weeks": lambda r: _weeks_since(r, r.first),
+    "orders": lambda r: r.orders.astype(float),
+    "orders_52w": lambda r: r.orders_52w.astype(float),
+    "spend": lambda r: r.cents / 100,
+    "spend_52w": lambda r: r.cents_52w / 100,
+    "contact_weeks": lambda r: _weeks_since(r, r.contact),
+    "opened": lambda r: r.opened.astype(float),
+    "clicked": lambda r: r.clicked.astype(float),
+    "tickets": lambda r: r.tickets.astype(float),
+    "nps": lambda r: r.nps.astype(float),
+}
+
+
+def _mask(answer: Any, records: int) -> Mask:
+    """Take a function's answer as a mask, or say what is wrong with it."""
+    mask = np.asarray(answer)
+    if mask.dtype != bool or mask.shape != (records,):
+        raise Fault(
+            "campaign.to: the function must answer true or false for each record, for example "
+            f"lambda r: r.recency_weeks > 8; it gave {mask.dtype} of shape {mask.shape}."
+        )
+    return mask

@@ -1,0 +1,124 @@
+"""A run: what happened, what the firm saw of it, what it earned, and, behind glass, the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.accounts import Accounts
+from sim.clock import MINUTES_A_WEEK
+from sim.data import Fault
+from sim.events import Cause, Events, Stage, join
+from sim.metrics import METRICS, summarise
+from sim.record import Record
+
+if TYPE_CHECKING:
+    from sim.plan import Timeline
+    from sim.population import Population
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One market lived through once."""
+
+    scenario: Scenario
+    timeline: Timeline
+    seed: int
+    pages: tuple[Events, ...]  # the event log, a page a week
+    people: Population  # as they are at the end
+    defections: pd.DataFrame  # each with its account: the share of patience that went on each cause
+
+    def __repr__(self) -> str:
+        return f"Run of {self.scenario.name}: {self.scenario.people} people, {self.scenario.weeks} weeks, seed {self.seed}"
+
+    @cached_property
+    def events(self) -> Events:
+        """All events, sorted by (minute, person, kind)."""
+        return join(list(self.pages))
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The money, in cents."""
+        return Accounts.of(self.events, self.scenario)
+
+    @cached_property
+    def metrics(self) -> dict[str, float]:
+        """The headline numbers by name; see `sim.metrics.METRICS` for what they mean."""
+        return summarise(self)
+
+    def summary(self) -> pd.DataFrame:
+        """Give the headline numbers with unit and meaning, rounded for reading."""
+        rows = {
+            name: (f"{self.metrics[name]:,.{metric.digits}f}".replace("nan", "-"), metric.unit, metric.meaning)
+            for name, metric in METRICS.items()
+        }
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit", "how it is counted"])
+        table["unit"] = table["unit"].replace("currency", self.scenario.currency)
+        return table.rename_axis("metric")
+
+    def record(self, week: int) -> pd.DataFrame:
+        """Give what the firm knew on the Monday of a week at 00:00: exactly what its plan saw then.
+
+        Raises
+        ------
+        Fault
+            If the run has no such week.
+        """
+        if not 0 <= week <= self.scenario.weeks:
+            raise Fault(f"week: this run has weeks 0 to {self.scenario.weeks}, was given {week}.")
+        return self._replay(week).frame()
+
+    def _replay(self, week: int) -> Record:
+        record = Record(self.scenario.people, self.scenario.record)
+        for page in self.pages[:week]:
+            record.learn(page)
+        return record
+
+    @cached_property
+    def truth(self) -> pd.DataFrame:
+        """What no firm can see: hidden traits, and how each person stands at the end. A row a person."""
+        people = self.people
+        return pd.DataFrame(
+            {
+                "stage": pd.Categorical.from_codes(people.shopping.stage, [stage.name.lower() for stage in Stage]),
+                "dormant": people.shopping.asleep & (people.shopping.stage == Stage.CUSTOMER),
+                "orders_a_week": people.shopping.rate,
+                "leaves_after_order": -np.expm1(-people.shopping.toll),
+                "mean_order": self.scenario.shopping.spend_shape / people.shopping.spend_rate,
+                "sensitivity": people.pricing.sensitivity,
+                "reference_price": people.pricing.reference,
+                "satisfaction": people.experience.satisfaction / 100,
+                "expectation": people.experience.expectation / 100,
+                "patience_left": people.patience.left,
+                "shield": people.patience.shield,
+                "spell": people.patience.spell,
+            }
+        ).rename_axis("person")
+
+    @cached_property
+    def hidden_link(self) -> pd.Series[int]:
+        """Whom each record belongs to, by record; the firm does not know it."""
+        record = self._replay(self.scenario.weeks)
+        return pd.Series(record.person[: len(record)], name="person").rename_axis("record")
+
+
+def defection_table(accounts: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> pd.DataFrame:
+    """Turn the accounts of those who left into shares by cause, a row a defection, in order of time."""
+    causes = [cause.name.lower() for cause in Cause]
+    if not accounts:
+        return pd.DataFrame(columns=["person", "week", *causes]).astype({"person": int, "week": int})
+    person = np.concatenate([who for who, _, _ in accounts])
+    minute = np.concatenate([when for _, when, _ in accounts])
+    used = np.concatenate([account for _, _, account in accounts], axis=1)  # (causes, defections)
+    shares = np.zeros((len(causes), len(person)))
+    shares[: len(used)] = used / used.sum(axis=0)
+    order = np.lexsort((person, minute))
+    table = pd.DataFrame(shares.T[order], columns=causes)
+    table.insert(0, "week", minute[order] // MINUTES_A_WEEK)
+    table.insert(0, "person", person[order])
+    return table

@@ -1,0 +1,87 @@
+"""A scenario: a market in numbers, gathered from the sections that its mechanisms declare.
+
+`load_scenario("supermarket")` reads one of the files in `sim/scenarios/`, or any path to a file of your
+own. A section that is left out is a mechanism switched off; with only `shopping` left, the market is
+BG/NBD with gamma-gamma spend.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from sim.data import Data, Fault
+from sim.files import load
+from sim.parameter import parameter
+from sim.processes.contact import Parameters as Contact
+from sim.processes.experience import Parameters as Experience
+from sim.processes.patience import Parameters as Patience
+from sim.processes.pricing import Parameters as Pricing
+from sim.processes.service import Parameters as Service
+from sim.processes.shopping import Parameters as Shopping
+from sim.record import Delays
+
+FOLDER = Path(__file__).parent / "scenarios"
+LARGEST = 20_000_000  # people: their numbers must fit the event log
+
+
+class Scenario(Data):
+    """Everything about a market that its firm cannot decide."""
+
+    name: str = Field(description="a short name", min_length=1, max_length=80)
+    title: str = Field("", description="a line that says what it is")
+    currency: str = Field("USD", description="code of the one currency", min_length=3, max_length=3)
+    people: int = parameter(meaning="people in the market", unit="people", source="scenario", status="choice", ge=0, le=LARGEST)
+    weeks: int = parameter(meaning="how long it is simulated", unit="weeks", source="scenario", status="choice", ge=1, le=1_040)
+    margin: float = parameter(meaning="what is left of the shelf price after the goods are paid", unit="share", source="scenario", status="choice", ge=0, le=1)
+    fixed_cost: float = parameter(0.0, meaning="rent and everything else that comes each week", unit="currency a week", source="scenario", status="choice", ge=0, le=1e9)
+    discount_rate: float = parameter(0.10, meaning="interest, for what comes later", unit="share a year", source="scenario", status="choice", ge=0, le=1)
+    calibrated: tuple[str, ...] = Field((), description="parameters fitted to data, as section or section.name")
+    sources: dict[str, str] = Field({}, description="where the numbers of a section come from")
+
+    shopping: Shopping
+    pricing: Pricing | None = None
+    contact: Contact | None = None
+    service: Service | None = None
+    experience: Experience | None = None
+    patience: Patience | None = None
+    record: Delays = Delays()
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Scenario:
+        for entry in (*self.calibrated, *self.sources):
+            section, _, field = entry.partition(".")
+            known = type(self).model_fields.get(section)
+            if known is None or (field and field not in type(getattr(self, section)).model_fields):
+                raise ValueError(f'"{entry}" in calibrated or sources is no section or parameter of this scenario.')
+        return self
+
+    def only(self, *sections: str) -> Scenario:
+        """Give the same market with all mechanisms switched off but these and shopping."""
+        mechanisms = ("pricing", "contact", "service", "experience", "patience")
+        unknown = set(sections) - {*mechanisms, "shopping"}
+        if unknown:
+            raise Fault(f"only: no mechanism named {', '.join(sorted(unknown))}. There are: {', '.join(mechanisms)}.")
+        return self.but(**{name: None for name in mechanisms if name not in sections})
+
+
+def load_scenario(name: str | Path) -> Scenario:
+    """Load a scenario by name ("supermarket") or from a file.
+
+    Raises
+    ------
+    Fault
+        If there is none of this name, or something in the file is wrong: it names the line.
+    """
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml"):
+        return load(path, Scenario)
+    if str(name) not in scenario_names():
+        raise Fault(f'scenario: there is none named "{name}". There are: {", ".join(scenario_names())}; or give a file.')
+    return load(FOLDER / f"{name}.yaml", Scenario)
+
+
+def scenario_names() -> tuple[str, ...]:
+    """List the ready-made scenarios."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))

@@ -1,0 +1,109 @@
+"""A segment: a rule about what the firm's record shows, as plain data.
+
+`Segment(recency_weeks=over(8), spend_52w=at_least(400))` means: has not ordered for more than eight
+weeks, and spent at least 400 in the last 52. All conditions must hold; an empty segment is everybody on
+record. What the record does not show cannot be asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
+
+from sim.data import Data
+
+Mask = npt.NDArray[np.bool_]
+
+HIDDEN = frozenset(
+    "satisfaction expectation patience shield spell rate dropout toll asleep dormant stage left cause fatigue "
+    "sensitivity preference reference stock outspoken alive churn_risk loyalty hazard".split()
+)  # fmt: skip
+
+
+class Rule(Data):
+    """A condition on one number; all of its parts must hold."""
+
+    over: float | None = Field(None, description="more than")
+    at_least: float | None = Field(None, description="this or more")
+    under: float | None = Field(None, description="less than")
+    at_most: float | None = Field(None, description="this or less")
+
+    def holds(self, values: npt.NDArray[np.float64]) -> Mask:
+        """Tell for each value whether the rule holds; for an unknown one (NaN) it does not."""
+        fits = ~np.isnan(values)
+        if self.over is not None:
+            fits &= values > self.over
+        if self.at_least is not None:
+            fits &= values >= self.at_least
+        if self.under is not None:
+            fits &= values < self.under
+        if self.at_most is not None:
+            fits &= values <= self.at_most
+        return fits
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Rule:
+        if not self.model_dump(exclude_none=True):
+            raise ValueError("an empty rule says nothing. Give over, at_least, under or at_most.")
+        return self
+
+
+def over(number: float) -> Rule:
+    """More than this."""
+    return Rule(over=number)
+
+
+def at_least(number: float) -> Rule:
+    """This or more."""
+    return Rule(at_least=number)
+
+
+def under(number: float) -> Rule:
+    """Less than this."""
+    return Rule(under=number)
+
+
+def at_most(number: float) -> Rule:
+    """This or less."""
+    return Rule(at_most=number)
+
+
+class Segment(Data):
+    """Whoever fits all of these rules about the record."""
+
+    recency_weeks: Rule | None = Field(None, description="weeks since the last order on record")
+    tenure_weeks: Rule | None = Field(None, description="weeks since the first order on record")
+    orders: Rule | None = Field(None, description="orders on record")
+    orders_52w: Rule | None = Field(None, description="orders in the last 52 weeks")
+    spend: Rule | None = Field(None, description="money spent, in the scenario's currency")
+    spend_52w: Rule | None = Field(None, description="money spent in the last 52 weeks")
+    contact_weeks: Rule | None = Field(None, description="weeks since we last wrote or called; unknown if never")
+    opened: Rule | None = Field(None, description="messages opened")
+    clicked: Rule | None = Field(None, description="messages clicked")
+    tickets: Rule | None = Field(None, description="complaints ever made")
+    nps: Rule | None = Field(None, description="last answer to the NPS survey, 0-10; unknown if none")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_what_a_firm_sees(cls, given: Any) -> Any:
+        for name in given if isinstance(given, dict) else ():
+            if name in HIDDEN:
+                raise ValueError(cannot_see(name))
+        return given
+
+    def chosen(self, view: Any) -> Mask:
+        """Tell for each record of a view whether it fits."""
+        fits = np.ones(len(view), bool)
+        for name in type(self).model_fields:
+            rule = getattr(self, name)
+            if rule is not None:
+                fits &= rule.holds(getattr(view, name))
+        return fits
+
+
+def cannot_see(name: str) -> str:
+    """Say that a trait is hidden from the firm, and what it can use instead."""
+    return f'"{name}" is hidden: a firm cannot see it. It sees: {", ".join(Segment.model_fields)}.'

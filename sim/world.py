@@ -1,0 +1,51 @@
+"""The world of one run: what all processes share and meet in.
+
+Clock, luck, people, the week's orders, the event log, the desk and the firm's record. Processes know the
+world, not each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from sim.chance import Integers, Luck
+from sim.clock import BEFORE_MONDAY, Calendar
+from sim.desk import Desk
+from sim.events import EventLog, Kind, Stage
+from sim.orders import WeekOrders
+from sim.population import Population
+from sim.processes.pricing import Pricing
+from sim.record import Record
+from sim.scenario import Scenario
+
+
+class World:
+    """A SimPy environment with people in it."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.env = simpy.Environment(initial_time=BEFORE_MONDAY)
+        self.calendar = Calendar(self.env, scenario.weeks)
+        self.luck = Luck(seed)
+        self.size = scenario.people
+        self.people = Population.draw(scenario, self.luck)
+        self.orders = WeekOrders()
+        self.log = EventLog()
+        self.record = Record(scenario.people, scenario.record)
+        self.desk: Desk | None = None  # without a service section there is none
+        self.pricing: Pricing | None = None
+        self.defections: list[tuple[Integers, Integers, npt.NDArray[np.float64]]] = []
+
+    def leave(self, who: Integers | Sequence[int], minute: Integers | Sequence[int]) -> None:
+        """Let people go whose patience is gone, and keep the account of what it went on."""
+        if not len(who):
+            return
+        person, patience = np.asarray(who), self.people.patience
+        account = patience.used[:, person]  # (causes, leaving)
+        self.people.shopping.stage[person] = Stage.LEFT
+        cause = account.argmax(axis=0).astype(np.int8)
+        self.log.write(Kind.LEFT, np.asarray(minute), person, cause, patience.spell[person])
+        self.defections.append((person, np.asarray(minute), account))
