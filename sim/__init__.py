@@ -6,7 +6,8 @@ Start with `load_scenario`, `Plan` and `simulate`; then `twin` and `compare`.
 """
 
 from sim.data import Fault
-from sim.experiment import compare, replicate, twin
+from sim.experiment import collect, compare, replicate, twin
+from sim.holdout import holdout
 from sim.market import simulate
 from sim.plan import Plan, Timeline, load_plan, load_timeline, plan_names
 from sim.processes.contact import Campaign, Offer
@@ -23,7 +24,9 @@ __all__ = [
     "Timeline",
     "at_least",
     "at_most",
+    "collect",
     "compare",
+    "holdout",
     "load_plan",
     "load_scenario",
     "load_timeline",

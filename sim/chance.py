@@ -8,7 +8,7 @@ and a plan can only change what it touches. Everything random in `sim/` comes fr
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from sim.data import Fault
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.integer]
-Number = TypeVar("Number", int, npt.NDArray[np.uint64])
+Whole = int | Integers  # one number or an array of them
 
 WORD = (1 << 64) - 1  # all ones: keeps plain integers inside 64 bits, as arrays keep themselves
 LARGEST_SEED = (1 << 63) - 1
@@ -35,7 +35,7 @@ class Purpose(IntEnum):
     HANDLING, OUTSPOKEN, CSAT = range(60, 63)
 
 
-def mix(word: Number) -> Number:
+def mix(word: Any) -> Any:
     """Stir 64 bits until every input bit sways every output bit (splitmix64's finaliser).
 
     Source: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number generators".
@@ -68,20 +68,22 @@ class Luck:
             raise Fault(f"seed: expects a whole number from 0 to 2**63 - 1, was given {self.seed}.")
         object.__setattr__(self, "_stir", mix(mix(int(self.seed) + 1)))
 
-    def uniform(self, purpose: Purpose, person, week=0, j=0):  # type: ignore[no-untyped-def]
+    def uniform(self, purpose: Purpose, person: Whole, week: Whole = 0, j: Whole = 0) -> Any:
         """Draw uniformly from the open interval (0, 1)."""
         occasion = _word(person) << 32 | int(purpose) << 24 | _word(week) << 12 | _word(j)
         return ((mix(mix(occasion) ^ self._stir) >> 12) + 0.5) * 2**-52  # type: ignore[attr-defined]
 
-    def exponential(self, purpose: Purpose, person, week=0, j=0):  # type: ignore[no-untyped-def]
+    def exponential(self, purpose: Purpose, person: Whole, week: Whole = 0, j: Whole = 0) -> Any:
         """Draw an exponential with mean 1. `np.log` also for one number: `math.log` rounds otherwise."""
         return -np.log(self.uniform(purpose, person, week, j))
 
-    def normal(self, purpose: Purpose, person: Integers, week=0, j=0) -> Floats:  # type: ignore[no-untyped-def]
+    def normal(self, purpose: Purpose, person: Whole, week: Whole = 0, j: Whole = 0) -> Any:
         """Draw a standard normal."""
         return ndtri(self.uniform(purpose, person, week, j))
 
-    def happens(self, share, purpose: Purpose, person, week=0, j=0):  # type: ignore[no-untyped-def]
+    def happens(
+        self, share: float | Floats, purpose: Purpose, person: Whole, week: Whole = 0, j: Whole = 0
+    ) -> Any:
         """Tell whether a thing of probability `share` happens on this occasion."""
         return self.uniform(purpose, person, week, j) < share
 
@@ -105,6 +107,6 @@ def _gamma_table(shape: float) -> tuple[Floats, Floats]:
     return logits, np.log(np.maximum(quantiles, 1e-300))
 
 
-def _word(number):  # type: ignore[no-untyped-def]
+def _word(number: Whole) -> Any:
     """Give integers as they are and arrays as uint64: mixed with int64 they would turn into floats."""
     return number.astype(np.uint64) if isinstance(number, np.ndarray) else int(number)

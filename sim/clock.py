@@ -8,7 +8,6 @@ before Monday 00:00, when nobody else acts, because people act on whole minutes.
 from collections.abc import Generator
 
 import simpy
-
 from pydantic import Field
 
 from sim.data import Data
@@ -71,7 +70,9 @@ class OpeningHours(Data):
         week, rest = divmod(minute, MINUTES_A_WEEK)
         day, time = divmod(rest, MINUTES_A_DAY)
         today = min(max(time - self.from_hour * MINUTES_AN_HOUR, 0), self.minutes_a_day)
-        return (week * self.days + min(day, self.days)) * self.minutes_a_day + (today if day < self.days else 0)
+        return (week * self.days + min(day, self.days)) * self.minutes_a_day + (
+            today if day < self.days else 0
+        )
 
     def minute_of(self, open_minutes: float) -> float:
         """Find the minute at which this many open minutes have passed and the desk is open."""

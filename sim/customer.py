@@ -32,7 +32,7 @@ def life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
     me
         The person whose life this is.
     """
-    people, luck = world.people, world.luck
+    people, luck, desk = world.people, world.luck, world.desk
     while True:
         week = yield world.calendar.hour("shop")  # Monday: offers have arrived, moods are settled
         monday = week * MINUTES_A_WEEK
@@ -51,10 +51,10 @@ def life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
             yield world.env.timeout(minute - world.env.now)
 
             # order; perhaps something is wrong with it; perhaps complain
-            faulty = bool(world.desk) and luck.happens(people.service.fault_share, Purpose.FAULT, me, week, j)
+            faulty = desk is not None and luck.happens(people.service.fault_share, Purpose.FAULT, me, week, j)
             world.orders.note(minute, me, j, faulty)
-            if faulty and luck.happens(people.service.outspoken[me], Purpose.COMPLAINT, me, week, j):
-                world.desk.expect(minute, me, j)
+            if desk and faulty and luck.happens(people.service.outspoken[me], Purpose.COMPLAINT, me, week, j):
+                desk.expect(minute, me, j)
 
             # perhaps leave: each order uses up some patience, the very first one none
             toll = 0.0 if first_ever and j == 0 else people.shopping.toll[me]

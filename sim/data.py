@@ -8,6 +8,7 @@ further than here: it raises a `Fault`, which says in plain sentences what was g
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, get_args
@@ -17,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 __all__ = ["Data", "Fault", "Field"]
+
+MOST = 30  # faults listed at once
 
 Where: TypeAlias = tuple[Any, ...]  # the way to a value: ("campaigns", 0, "offer", "discount")
 
@@ -50,7 +53,7 @@ class Data(BaseModel):
     Raises
     ------
     Fault
-        On construction, listing everything that is wrong, a line each.
+        On construction, listing what is wrong, a line each (of very many, the first).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -107,7 +110,7 @@ def spelled(where: Where) -> str:
         if not isinstance(step, str):
             text += f"[{step}]"
         elif step.isidentifier():
-            text += f".{step}" if text else step
+            text += f"{'.' if text else ''}{quoted(step)[1:-1]}"
         else:
             text += f"[{quoted(step)}]"
     return text
@@ -124,8 +127,13 @@ def flaws(error: ValidationError, model: type[BaseModel], given: Any) -> list[Fl
 
     Of a union only the member that came nearest speaks; if none came near, all speak in one sentence.
     """
-    mistakes = [_mistake(details, given) for details in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    mistakes = [_mistake(details, given) for details in errors[:MOST]]
     found = [flaw for mistake in _nearest(mistakes) for flaw in _flaws(mistake, model)]
+    if len(errors) > MOST:
+        found[-1] = found[-1]._replace(
+            sentence=f"{found[-1].sentence} (and {len(errors) - MOST} more faults)"
+        )
     misspelt = {flaw.meant for flaw in found}  # these are not missing as well
     return [flaw for flaw in found if flaw.where == flaw.section or flaw.where not in misspelt]
 
@@ -182,14 +190,19 @@ def _mistake(error: ErrorDetails, given: Any) -> _Mistake:
     if way[-1:] == ("[key]",):
         return _Mistake(error, (*_mistake({**error, "loc": way[:-2]}, given).where, error["input"]))
     for number, step in enumerate(way, start=1):
-        entries = dict(enumerate(given)) if isinstance(given, tuple) else given
-        if isinstance(entries, Mapping) and step in entries:
-            where, given = (*where, step), entries[step]
+        if _holds(given, step):
+            where, given = (*where, step), given[step]
         elif number == len(way) and error["type"] in ("missing", "extra_forbidden", "invalid_key"):
             where = (*where, step)
         elif union is None:
             union, member = len(where), step
     return _Mistake(error, where, union, member)
+
+
+def _holds(given: Any, step: Any) -> bool:
+    if isinstance(given, tuple):
+        return isinstance(step, int) and step < len(given)
+    return isinstance(given, Mapping) and step in given
 
 
 def _nearest(mistakes: list[_Mistake]) -> Iterator[_Mistake]:
@@ -201,9 +214,7 @@ def _nearest(mistakes: list[_Mistake]) -> Iterator[_Mistake]:
         else:
             unions.setdefault(mistake.where[: mistake.union], []).append(mistake)
     for tried in unions.values():
-        misfits = [
-            mistake for mistake in tried if mistake.union == len(mistake.where) and _expected(mistake.error)
-        ]
+        misfits = [each for each in tried if each.union == len(each.where) and _expected(each.error)]
         nearest = next((mistake.member for mistake in tried if mistake not in misfits), None)
         yield from [mistake for mistake in tried if mistake.member == nearest] or [_merged(misfits)]
 
@@ -218,10 +229,9 @@ def _fields(model: type[BaseModel], where: Where) -> list[str]:
     """Name the fields that a section of `model` at this place may have."""
     sections = [model]
     for step in where:
-        kinds = [
-            section.model_fields[step].annotation for section in sections if step in section.model_fields
-        ]
-        sections = [section for kind in kinds for section in _sections(kind)] if kinds else sections
+        fields = [section.model_fields[step] for section in sections if step in section.model_fields]
+        if fields:  # or else a place in a list, or a key
+            sections = [section for field in fields for section in _sections(field.annotation)]
     return list(dict.fromkeys(name for section in sections for name in section.model_fields))
 
 
@@ -279,9 +289,8 @@ def _flaws(mistake: _Mistake, model: type[BaseModel]) -> Iterator[Flaw]:
             sentence = f"unknown field {quoted(name)}{_hint(name, fields)} Allowed: {', '.join(fields)}."
             yield Flaw(where, section, sentence, meant=(*section, _likely(name, fields)))
         case "invalid_key":
-            yield Flaw(
-                where, section, f"{_given(error['input'])} cannot be the name of a field; write a word"
-            )
+            sentence = f"{_given(error['input'])} cannot be the name of a field; write a word"
+            yield Flaw(where, section, sentence)
         case "value_error":
             cause = error["ctx"]["error"]
             for sentence in cause.args if isinstance(cause, Fault) else (str(cause),):
@@ -334,12 +343,8 @@ def _choices(expected: str) -> list[str]:
 def _remedy(expected: str, value: Any) -> str:
     if value is None:
         return "; give a value or leave the field out"
-    if (
-        "number" in expected
-        and isinstance(value, str)
-        and value.strip().lstrip("+-").replace(".", "", 1).isdecimal()
-    ):
-        return f"; write {value.strip()} without quotes"
+    if "number" in expected and isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return f"; write {value} without quotes"
     if expected == "a whole number" and isinstance(value, float) and value.is_integer():
         return f"; write {int(value)}"
     if expected == "true or false" and isinstance(value, str):
@@ -363,13 +368,9 @@ def _given(value: Any) -> str:
     if isinstance(value, tuple | list):
         return f"a list of {len(value)}"
     if isinstance(value, Mapping):
-        return (
-            f"a section ({', '.join(map(str, value))})"
-            if len(value) <= 8
-            else f"a section of {len(value)} fields"
-        )
+        return f"a section of {len(value)} fields"
     if isinstance(value, Data):
-        return f"{value!r}"
+        return f"a section ({type(value).__name__})"
     return f"the function {_shown(value)}" if callable(value) else f"a value of type {type(value).__name__}"
 
 

@@ -118,7 +118,7 @@ def order_days(orders: pd.DataFrame) -> pd.DataFrame:
         (int, day of the customer's first order) and ``repeat`` (bool, True after
         the first day).
     """
-    merged = orders.groupby(["customer", "day"], as_index=False)["amount_cents"].sum()
+    merged = orders.groupby(["customer", "day"])["amount_cents"].sum().reset_index()
     first_day = merged.groupby("customer")["day"].transform("min")
     return merged.assign(first_day=first_day, repeat=merged["day"] > first_day)
 

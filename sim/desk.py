@@ -7,10 +7,10 @@ simulated first. Deadlines and handling times count open minutes.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
@@ -51,10 +51,14 @@ class Desk:
 
     def expect(self, minute: int, person: int, j: int) -> None:
         """Expect a complaint at a minute to come."""
-        arrival = self.world.env.timeout(minute - self.world.env.now, value=(minute, person, j))
-        arrival.callbacks.append(self._arrive)
+        self._later(minute, self._arrive, (minute, person, j))
 
-    def _arrive(self, arrival: simpy.Event) -> None:
+    def _later(self, minute: float, act: Callable[[simpy.Event], None], value: object) -> None:
+        """Have something done at a minute to come."""
+        moment = self.world.env.timeout(minute - self.world.env.now, value)
+        moment.callbacks = [act]
+
+    def _arrive(self, arrival: Any) -> None:
         minute, person, j = arrival.value
         priority = URGENT if self.urgent[person] else PLAIN
         heappush(self.queue, Ticket(priority, minute, person, j))
@@ -67,10 +71,9 @@ class Desk:
         moment = int(self.these.hours.next_open(minute))
         if moment not in self._moments:
             self._moments.add(moment)
-            look = self.world.env.timeout(moment + 0.5 - self.world.env.now, value=moment)
-            look.callbacks.append(self._look)
+            self._later(moment + 0.5, self._look, moment)
 
-    def _look(self, look: simpy.Event) -> None:
+    def _look(self, look: Any) -> None:
         self._moments.discard(look.value)
         self.serve()
 

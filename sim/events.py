@@ -7,12 +7,14 @@ out from these pages.
 
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 Integers = npt.NDArray[np.integer]
+Column = int | npt.NDArray[Any]  # one number for all rows, or an array of them
 FIRM = -1  # the "person" of events that concern no customer
 
 
@@ -90,8 +92,8 @@ class Events:
     def frame(self) -> pd.DataFrame:
         """Give the events as a table, with the kind in words."""
         table = pd.DataFrame({field.name: getattr(self, field.name) for field in fields(self)})
-        names = [Kind(code).name.lower() if code in set(Kind) else "" for code in range(max(Kind) + 1)]
-        table["kind"] = pd.Categorical.from_codes(self.kind.astype(np.int16), _unique(names))
+        words = np.array([Kind(code).name.lower() if code in set(Kind) else "" for code in range(256)])
+        table["kind"] = pd.Categorical(words[self.kind], [kind.name.lower() for kind in Kind])
         return table
 
 
@@ -102,7 +104,9 @@ def join(pages: list[Events]) -> Events:
     """Bind pages into one table of events, in the order given."""
     if not pages:
         return Events(*(np.empty(0, dtype) for dtype in TYPES))  # type: ignore[arg-type]
-    return Events(*(np.concatenate([getattr(page, field.name) for page in pages]) for field in fields(Events)))
+    return Events(
+        *(np.concatenate([getattr(page, field.name) for page in pages]) for field in fields(Events))
+    )
 
 
 class EventLog:
@@ -113,15 +117,27 @@ class EventLog:
         self._blocks: list[tuple[Integers, ...]] = []
         self._notes: list[tuple[int, ...]] = []
 
-    def write(self, kind: Kind, minute, person: Integers, channel=0, ref=0, value=0) -> None:  # type: ignore[no-untyped-def]
+    def write(
+        self,
+        kind: Kind,
+        minute: Column,
+        person: Integers,
+        channel: Column = 0,
+        ref: Column = 0,
+        value: Column = 0,
+    ) -> None:
         """Write an event for each person; the other columns may be arrays or single numbers."""
         if len(person):
             columns = (minute, person, int(kind), channel, ref, value)
             self._blocks.append(
-                tuple(_column(column, dtype, len(person)) for column, dtype in zip(columns, TYPES, strict=True))
+                tuple(
+                    _column(column, dtype, len(person)) for column, dtype in zip(columns, TYPES, strict=True)
+                )
             )
 
-    def note(self, kind: Kind, minute: int, person: int, channel: int = 0, ref: int = 0, value: int = 0) -> None:
+    def note(
+        self, kind: Kind, minute: int, person: int, channel: int = 0, ref: int = 0, value: int = 0
+    ) -> None:
         """Write a single event."""
         self._notes.append((minute, person, int(kind), channel, ref, value))
 
@@ -146,12 +162,7 @@ def _order(page: Events) -> npt.NDArray[np.intp]:
     return np.argsort(minute << 41 | (page.person.astype(np.int64) + 1) << 8 | page.kind, kind="stable")
 
 
-def _column(column, dtype: type, length: int) -> Integers:  # type: ignore[no-untyped-def]
+def _column(column: Column, dtype: type, length: int) -> Integers:
     if isinstance(column, np.ndarray):
         return column.astype(dtype, copy=False)
     return np.full(length, column, dtype)
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Fill the gaps between codes with names nobody will meet: categories must differ."""
-    return [name or f"unused {code}" for code, name in enumerate(names)]

@@ -7,11 +7,13 @@ difference is taken between people of the same luck: it is what the plan did, an
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from joblib import Parallel, delayed
 from scipy.stats import t as student
@@ -26,6 +28,7 @@ from sim.run import Run
 from sim.scenario import Scenario
 
 QUIET = "CRM_KIT_QUIET"  # set it to switch progress bars off
+Work = TypeVar("Work")
 Strategy = Plan | Timeline | dict[int, Plan]
 
 
@@ -92,9 +95,23 @@ def compare(
     runs = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(_metrics)(scenario, plans[name], seed) for name, seed in work
     )
-    bar = tqdm(runs, total=len(work), unit="run", desc=scenario.name, disable=QUIET in os.environ, delay=1)
-    rows = [{"plan": name, "seed": seed, **row} for (name, seed), row in zip(work, bar, strict=True)]
-    return Trials(pd.DataFrame(rows), tuple(plans))
+    done = _progress(runs, scenario, len(work))
+    rows = [{"plan": name, "seed": seed, **row} for (name, seed), row in zip(work, done, strict=True)]
+    return Trials(pd.DataFrame(rows), tuple(plans), scenario.currency)
+
+
+def collect(
+    scenario: Scenario,
+    plan: Strategy,
+    measure: Callable[[Run], npt.ArrayLike],
+    replications: int = 20,
+    first_seed: int = 1,
+) -> npt.NDArray[Any]:
+    """Measure something else on many seeds, for example a curve; shape (replications, …)."""
+    seeds = range(first_seed, first_seed + replications)
+    return np.array(
+        [measure(simulate(scenario, plan, seed)) for seed in _progress(seeds, scenario, replications)]
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +120,7 @@ class Trials:
 
     table: pd.DataFrame  # plan, seed, then a column a metric
     plans: tuple[str, ...]
+    currency: str = "currency"  # in which money is counted
 
     def of(self, plan: str) -> pd.DataFrame:
         """Give the runs of one plan, a row a seed."""
@@ -133,6 +151,11 @@ class Trials:
 
     def __repr__(self) -> str:
         return f"Trials of {', '.join(self.plans)}: {len(self.table) // len(self.plans)} seeds each"
+
+
+def _progress(work: Iterable[Work], scenario: Scenario, total: int) -> Iterable[Work]:
+    """Show a progress bar for work that takes more than a moment."""
+    return tqdm(work, total=total, unit="run", desc=scenario.name, disable=QUIET in os.environ, delay=1)
 
 
 def _metrics(scenario: Scenario, plan: Strategy, seed: int) -> dict[str, float]:

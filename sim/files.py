@@ -30,6 +30,7 @@ LARGEST = 256 * 1024  # bytes; many times a long plan
 DEEPEST = 32  # sections inside one another
 LONGEST = 40  # characters of a number
 WIDTH = 110
+ENDS_OF_LINES = "[\x85\u2028\u2029]"  # to PyYAML, but not to YAML 1.2: refused rather than misread
 
 AnyData = TypeVar("AnyData", bound=Data)
 
@@ -92,9 +93,7 @@ def read_yaml(path: Path | str) -> Tree:
         return parse_yaml(content.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Fault(
-            f"{path}, line {line}: is not UTF-8 text; save the file with the encoding UTF-8"
-        ) from None
+        raise Fault(f"{path}, line {line}: is not UTF-8 text; save the file as UTF-8") from None
     except OSError as error:
         raise Fault(f"{path}: cannot be read: {error.strerror or error}") from None
 
@@ -109,8 +108,7 @@ def parse_yaml(text: str, name: str = "text") -> Tree:
     """
     if len(text.encode(errors="replace")) > LARGEST:
         raise Fault(_too_large(name))
-    # YAML 1.2 takes these for ordinary characters, PyYAML for ends of lines: refused rather than misread.
-    if odd := re.search("[\x85\u2028\u2029]", text):
+    if odd := re.search(ENDS_OF_LINES, text):
         raise Fault(_odd_character(name, text, odd.start()))
     try:
         return _Reader(text, name).tree()
@@ -123,9 +121,8 @@ def _validated(tree: Tree, model: type[AnyData], version: int) -> AnyData:
         raise Fault(tree.fault((), f'expects fields such as "version: {version}", each on its own line'))
     given = dict(tree.value)
     if "version" not in given:
-        raise Fault(
-            tree.fault((), f'the field "version" is missing; write "version: {version}" as the first line')
-        )
+        sentence = f'the field "version" is missing; write "version: {version}" as the first line'
+        raise Fault(tree.fault((), sentence))
     found = given.pop("version")
     if type(found) is not int:
         raise Fault(tree.fault(("version",), f'expects a whole number; write "version: {version}"'))
@@ -214,20 +211,18 @@ class _Reader:
             line = event.start_mark.line + 1
             key = self.scalar(event, where) if isinstance(event, yaml.ScalarEvent) else None
             if key is None or isinstance(key, bool):
-                self.refuse(
-                    line, where, "a field's name must be a word or a number; put other text in quotes"
-                )
+                self.refuse(line, where, "a field's name is a word or a number; put other text in quotes")
             place = (*where, key)
             if key in entries:
-                self.refuse(
-                    line, place, f"is written twice, on lines {self.lines[place]} and {line}; keep one"
-                )
+                twice = f"is written twice, on lines {self.lines[place]} and {line}; keep one"
+                self.refuse(line, place, twice)
             self.lines[place] = line
             entries[key] = self.value(place)
         self.next()
         return entries
 
     def scalar(self, event: Any, where: Where) -> Any:
+        event.value.encode()  # fails for half a character, "\ud800": `tree` answers as for "\U99999999"
         try:
             return _scalar(event.value) if event.implicit[0] else event.value
         except ValueError as error:
@@ -286,6 +281,7 @@ SYNTAX = {  # what PyYAML says: what a person can do about it, and whether to lo
     "quoted scalar found unexpected": ("the quote that opens here is not closed; close it", True),
     "unknown escape character": ("a backslash in double quotes begins a code; use single quotes", False),
     "expected ',' or": ("the bracket that opens here is not closed, or lacks a comma; complete it", True),
+    "tag handle": (COMMAND, False),
     "scanning an alias": (COMMAND, False),
     "scanning an anchor": (COMMAND, False),
     "a tag": (COMMAND, False),
@@ -302,11 +298,8 @@ def _syntax(name: str, error: yaml.MarkedYAMLError) -> str:
     said = f"{error.context} {error.problem}"
     sentence, from_start = next(entry for words, entry in SYNTAX.items() if words in said)
     mark = (error.context_mark if from_start else None) or error.problem_mark
-    return (
-        f"{name}, line {mark.line + 1}, column {mark.column + 1}: {sentence}"
-        if mark
-        else f"{name}: {sentence}"
-    )
+    place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return f"{name}{place}: {sentence}"
 
 
 def _odd_character(name: str, text: str, position: int) -> str:
@@ -374,7 +367,7 @@ def atomic_write(path: Path | str, write: Callable[[Path], object]) -> None:
             os.fsync(file.fileno())  # or a power cut could leave the new name with no content
         os.replace(part, target)
     except OSError as error:
-        raise Fault(f"{path}: is not saved: {_reason(error)}") from error
+        raise Fault(f"{path}: is not saved: {_reason(error)}") from None
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -384,9 +377,7 @@ def _reason(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "the disk is full; free some space and save again"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return (
-            "writing is not permitted there; choose another folder, or close the program that uses the file"
-        )
+        return "writing is not permitted; choose another folder, or close the program that uses the file"
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return "there is no such folder; make it first"
     return "this is a folder; give the file a name" if error.errno == errno.EISDIR else str(error.strerror)
@@ -409,9 +400,8 @@ def _values(value: Any, where: Where) -> Any:
         )
     if value is None or type(value) in (bool, int, float, str):
         return value
-    raise Fault(
-        f"{spelled(where)} is a {type(value).__name__}; a file carries text, numbers, lists and sections only"
-    )
+    kind = type(value).__name__
+    raise Fault(f"{spelled(where)} is a {kind}; a file carries text, numbers, lists and sections only")
 
 
 def _tags(kind: type[Data]) -> list[str]:
@@ -421,23 +411,20 @@ def _tags(kind: type[Data]) -> list[str]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes short lists on one line, and in quotes what any version of YAML could take for something else."""
+    """Writes short lists on one line, and quotes what any version of YAML takes for something else."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
 def _write_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    looks_different = text.lower() in ("y", "n") or not _is_text(text)
-    style = (
-        '"'
-        if re.search("[\x85\u2028\u2029]", text)
-        else "|"
-        if "\n" in text
-        else "'"
-        if looks_different
-        else None
-    )
+    style = None  # as PyYAML thinks fit
+    if re.search(ENDS_OF_LINES, text):
+        style = '"'  # as codes
+    elif "\n" in text:
+        style = "|"
+    elif text.lower() in ("y", "n") or not _is_text(text):
+        style = "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 

@@ -1,6 +1,6 @@
 """The market: a scenario's people, a firm's plan and a seed, run week by week on a SimPy clock.
 
-    Scenario + Plan (or Timeline) + seed  ->  simulate  ->  Run
+Scenario + Plan (or Timeline) + seed  ->  simulate  ->  Run
 """
 
 from __future__ import annotations
@@ -75,9 +75,17 @@ class Market:
         self.service = Service(world, scenario.service) if scenario.service else None
         self.experience = Experience(world, scenario.experience) if scenario.experience else None
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
-        world.pricing, world.desk = self.pricing, self.service and self.service.desk
+        world.pricing = self.pricing
+        world.desk = self.service.desk if self.service else None
 
-        for process in (self.shopping, self.pricing, self.contact, self.service, self.experience, self.patience):
+        for process in (
+            self.shopping,
+            self.pricing,
+            self.contact,
+            self.service,
+            self.experience,
+            self.patience,
+        ):
             if process:
                 world.env.process(process.run())
         for person in apart.tolist():
@@ -117,21 +125,23 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
     Fault
         Naming the campaign or lever, and what there is instead.
     """
+    name = scenario.name
     channels = tuple(scenario.contact.channels) if scenario.contact else ()
-    for number, campaign in enumerate(timeline.campaigns):
+    for place, campaign in enumerate(timeline.campaigns):
         if campaign.channel not in channels:
-            there_are = f"It has: {', '.join(channels)}." if channels else "Its contact section is switched off."
-            raise Fault(f'campaigns[{number}].channel: {scenario.name} has no channel "{campaign.channel}". {there_are}')
+            there = f"It has: {', '.join(channels)}." if channels else "Its contact section is switched off."
+            raise Fault(f'campaigns[{place}].channel: {name} has no channel "{campaign.channel}". {there}')
         if campaign.offer.discount and not scenario.pricing:
-            raise Fault(f"campaigns[{number}].offer: {scenario.name} knows no offers: its pricing section is switched off.")
+            raise Fault(f"campaigns[{place}].offer: {name} knows no offers: its pricing section is off.")
     for plan in timeline.plans.values():
         if plan.service != type(plan.service)() and not scenario.service:
-            raise Fault(f"service: {scenario.name} has no service desk: its service section is switched off.")
+            raise Fault(f"service: {name} has no service desk: its service section is switched off.")
 
 
 def _persons(focus: Iterable[int], people: int) -> Integers:
     """Take the persons of a focus group, each once."""
     chosen = np.unique(np.asarray(list(focus), dtype=np.int64))
-    if len(chosen) and not (0 <= chosen[0] and chosen[-1] < people):
-        raise Fault(f"focus: persons of this market are numbered 0 to {people - 1}, was given {chosen[[0, -1]].tolist()}.")
+    if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < people):
+        given = f"{chosen[0]} to {chosen[-1]}"
+        raise Fault(f"focus: persons of this market are numbered 0 to {people - 1}, was given {given}.")
     return chosen

@@ -6,6 +6,8 @@ least one order; a cohort starts at its first order.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,20 +36,20 @@ class Metric:
 
 METRICS = {
     "customers": Metric("people", "with at least one order", 0),
-    "churn": Metric("share", f"of those with an order up to {SILENT_WEEKS} weeks before the end, no order since", 3),
-    "repurchase_rate": Metric("share", "of customers, with a second order", 3),
+    "churn": Metric("share", "earlier customers silent for the last 26 weeks", 3),
+    "repurchase_rate": Metric("share", "customers with a second order", 3),
     "orders": Metric("orders", "placed", 0),
     "average_order": Metric("currency", "paid for an order", 2),
     "revenue": Metric("currency", "paid by customers, after discounts", 0),
-    "contribution": Metric("currency", "revenue less goods, messages and compensation", 0),
+    "contribution": Metric("currency", "revenue less goods, messages, compensation", 0),
     "profit": Metric("currency", "contribution less wages and fixed cost", 0),
-    "customer_equity": Metric("currency", "what remaining customers would still bring at constant retention", 0),
-    "nps": Metric("points", "promoters (9, 10) less detractors (0-6) per 100 answers, last survey", 0),
-    "csat": Metric("share", "of answers about complaints handled, 4 or 5 of 5", 3),
-    "sla_answer": Metric("share", "of complaints, first answer within the promised open hours", 3),
-    "sla_solution": Metric("share", "of complaints, solved within the promised open hours", 3),
+    "customer_equity": Metric("currency", "worth of remaining customers, constant retention", 0),
+    "nps": Metric("points", "promoters less detractors per 100, last survey", 0),
+    "csat": Metric("share", "answers about complaints that are 4 or 5 of 5", 3),
+    "sla_answer": Metric("share", "complaints first answered in the promised time", 3),
+    "sla_solution": Metric("share", "complaints solved in the promised time", 3),
     "contacts": Metric("messages", "sent", 0),
-    "opt_outs": Metric("people", "times a customer wanted no more messages on a channel", 0),
+    "opt_outs": Metric("times", "times a channel was refused for good", 0),
 }
 
 
@@ -160,14 +162,90 @@ def sla(run: Run) -> tuple[float, float]:
     for kind, hours in ((Kind.ANSWERED, service.answer_target), (Kind.RESOLVED, service.solution_target)):
         done, target = run.events.of(kind), hours * MINUTES_AN_HOUR
         met = int((done.value <= target).sum())
-        missed = int((opened + target < end).sum()) - int((_open_minutes(service.hours, done.ref) + target < end).sum())
+        missed = int((opened + target < end).sum()) - int(
+            (_open_minutes(service.hours, done.ref) + target < end).sum()
+        )
         late = int((done.value > target).sum())
         shares.append(_share(met, met + late + missed))
     return shares[0], shares[1]
 
 
+# -- what figures show ------------------------------------------------------------------------------
+
+
+def money_by_period(run: Run, period_weeks: int = 4) -> pd.DataFrame:
+    """Sum revenue and profit over periods of so many weeks; an unfinished last one is left out.
+
+    Returns
+    -------
+    A table with `week` (start of the period), `revenue` and `profit`, in currency.
+    """
+    weekly = run.accounts.by_week()[["revenue", "profit"]] / 100
+    weekly = weekly.iloc[: len(weekly) // period_weeks * period_weeks]
+    table = weekly.groupby(weekly.index // period_weeks * period_weeks).sum()
+    return table.rename_axis("week").reset_index()
+
+
+def queue_by_minute(run: Run, week: int) -> pd.DataFrame:
+    """Count complaints waiting for an agent and in hand, a row for each minute of a week."""
+    minutes = np.arange(week * MINUTES_A_WEEK, (week + 1) * MINUTES_A_WEEK)
+    kinds = (Kind.TICKET, Kind.ANSWERED, Kind.RESOLVED)
+    came, answered, solved = (np.searchsorted(run.events.of(kind).minute, minutes, "right") for kind in kinds)
+    table = {"minute": minutes, "waiting": came - answered, "in_hand": answered - solved}
+    return pd.DataFrame(table)
+
+
+def broken_promises(run: Run) -> npt.NDArray[np.int64]:
+    """Find the minutes at which complaints had waited for a first answer as long as promised, in vain."""
+    service = run.scenario.service
+    if service is None:
+        return np.empty(0, np.int64)
+    hours, target = service.hours, service.answer_target * MINUTES_AN_HOUR
+    tickets, answers = run.events.of(Kind.TICKET), run.events.of(Kind.ANSWERED)
+    in_time = answers.where(answers.value <= target)
+    broken = Counter(_pairs(tickets.minute, tickets.person)) - Counter(_pairs(in_time.ref, in_time.person))
+    due = [hours.minute_of(hours.open_minutes(minute) + target) for minute, _ in broken.elements()]
+    return np.sort([int(minute) for minute in due if minute < run.scenario.weeks * MINUTES_A_WEEK]).astype(
+        np.int64
+    )
+
+
+def effect_by_end(effect: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Sum a twin's effect by what the second plan did to how people ended.
+
+    Returns
+    -------
+    Rows `kept` (left without it only), `lost` (left with it only) and `same`; columns `people` (those
+    with an effect) and `effect` (its sum).
+    """
+    end = np.select(
+        [effect["left_a"] & ~effect["left_b"], ~effect["left_a"] & effect["left_b"]], ["kept", "lost"], "same"
+    )
+    touched = effect[column] != 0
+    sums = effect.loc[touched, column].groupby(end[touched]).agg(["size", "sum"])
+    return sums.set_axis(["people", "effect"], axis=1).reindex(["kept", "lost", "same"], fill_value=0)
+
+
+def band(paths: npt.NDArray[np.float64], level: float = 0.9) -> npt.NDArray[np.float64]:
+    """Find the median of paths (runs, weeks) and the band that holds this share of them: (3, weeks)."""
+    return np.quantile(paths, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
+
+
+def _pairs(minute: npt.NDArray[np.int32], person: npt.NDArray[np.int32]) -> Iterator[tuple[int, int]]:
+    return zip(minute.tolist(), person.tolist(), strict=True)
+
+
 def _open_minutes(hours: OpeningHours, minutes: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
     return np.array([hours.open_minutes(minute) for minute in minutes.tolist()], float)
+
+
+def cumulative_repeat_orders(run: Run) -> npt.NDArray[np.int64]:
+    """Count the orders after each person's first, up to the end of each week; shape (weeks,)."""
+    orders = run.events.of(Kind.ORDER)  # sorted by time: the first row of a person is the first order
+    repeats = np.ones(len(orders), bool)
+    repeats[np.unique(orders.person, return_index=True)[1]] = False
+    week = orders.minute[repeats] // MINUTES_A_WEEK
+    return np.cumsum(np.bincount(week, minlength=run.scenario.weeks))
 
 
 def _share(part: float, whole: float) -> float:

@@ -4,6 +4,8 @@ Shopping writes it during the week in either form (columns or lives). Closed and
 longer shows which form wrote it. Experience and contact read it before the next week begins.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,7 +23,7 @@ class WeekOrders:
     discount: Floats  # share of it that the customer did not pay
 
     def __init__(self) -> None:
-        self._rounds: list[tuple[Integers, ...]] = []
+        self._rounds: list[tuple[npt.NDArray[Any], ...]] = []
         self._notes: list[tuple[int, int, int, bool]] = []
         self.close()
         self.cents, self.discount = np.zeros(0, np.int64), np.zeros(0)

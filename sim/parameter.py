@@ -7,19 +7,20 @@ where each comes from, and a test can refuse one that does not say.
 from typing import Any
 
 from pydantic import Field
+from pydantic.config import JsonDict
 
-LITERATURE = "literature"
-CALIBRATED = "calibrated"
-CHOICE = "choice"  # a fact of the scenario (an opening hour, a price): nothing to calibrate
+SCENARIO = "scenario"  # a fact of the market that its author sets: an opening hour, a wage
+PLAN = "plan"  # a decision of the firm
+ASSUMED = "assumed; no published figure known"
+STATUS = {SCENARIO: "choice", PLAN: "choice", ASSUMED: "assumed"}  # any other source: literature
 
 
-def parameter(
-    default: Any = ..., *, meaning: str, unit: str, source: str, status: str = LITERATURE, **bounds: Any
-) -> Any:
-    """Declare a parameter: its meaning, unit, source and status, and the bounds of its valid values.
+def parameter(meaning: str, unit: str, source: str, default: Any = ..., **bounds: Any) -> Any:
+    """Declare a parameter: its meaning, unit and source, its default, and the bounds of its valid values.
 
-    `status` is `calibrated` (fitted to data in the scenario that says so), `literature` (informed by
-    published results, not fitted) or `choice` (a fact of the scenario that its author decides).
+    Its status follows from its source: `literature` (informed by published results, not fitted), `assumed`
+    (nothing published was found) or `choice` (its author decides). Which parameters a scenario has fitted
+    to data stands in the scenario, under `calibrated`.
     """
-    note = {"unit": unit, "source": source, "status": status}
+    note: JsonDict = {"unit": unit, "source": source, "status": STATUS.get(source, "literature")}
     return Field(default, description=meaning, json_schema_extra=note, **bounds)

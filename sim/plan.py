@@ -95,7 +95,8 @@ def load_plan(name: str | Path) -> Plan:
     if path.suffix in (".yaml", ".yml"):
         return load(path, Plan)
     if str(name) not in plan_names():
-        raise Fault(f'plan: there is none named "{name}". There are: {", ".join(plan_names())}; or give a file.')
+        there_are = ", ".join(plan_names())
+        raise Fault(f'plan: there is none named "{name}". There are: {there_are}; or give a file.')
     return load(FOLDER / f"{name}.yaml", Plan)
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
 from sim.data import Data, Fault
 from sim.events import HIDDEN, Events, Kind, join
-from sim.parameter import parameter
+from sim.parameter import SCENARIO, parameter
 from sim.segment import Mask, Segment, cannot_see
 
 Integers = npt.NDArray[np.integer]
@@ -29,8 +29,10 @@ UNKNOWN = -1
 class Delays(Data):
     """How long it takes until an event is known."""
 
-    order_hours: float = parameter(0.0, meaning="an order is on record after", unit="hours", source="scenario", status="choice", ge=0, le=168)
-    answer_hours: float = parameter(0.0, meaning="a survey answer is on record after", unit="hours", source="scenario", status="choice", ge=0, le=168)
+    order_hours: float = parameter("an order is on record after", "hours", SCENARIO, 0.0, ge=0, le=168)
+    answer_hours: float = parameter(
+        "a survey answer is on record after", "hours", SCENARIO, 0.0, ge=0, le=168
+    )
 
     def minutes(self, kind: npt.NDArray[np.uint8]) -> Integers:
         """Give the delay of each event."""
@@ -52,10 +54,10 @@ class Record:
         self._of_person = np.full(people, UNKNOWN, np.int32)
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
         self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
-        self.orders, self.orders_52w, self.opened, self.clicked, self.tickets = (
-            np.zeros(people, np.int32) for _ in range(5)
+        counts = (np.zeros(people, np.int64) for _ in range(7))  # 64 bits: np.add.at is slow on fewer
+        self.orders, self.orders_52w, self.cents, self.cents_52w, self.opened, self.clicked, self.tickets = (
+            counts
         )
-        self.cents, self.cents_52w = np.zeros(people, np.int64), np.zeros(people, np.int64)
         self.nps = np.full(people, np.nan, np.float32)
 
     def __len__(self) -> int:
@@ -86,7 +88,11 @@ class Record:
 
     def _take_in(self, page: Events) -> None:
         """Add a page to the columns; where a column keeps the last value, the latest event wins."""
-        for kind, count in ((Kind.OPENED, self.opened), (Kind.CLICKED, self.clicked), (Kind.TICKET, self.tickets)):
+        for kind, count in (
+            (Kind.OPENED, self.opened),
+            (Kind.CLICKED, self.clicked),
+            (Kind.TICKET, self.tickets),
+        ):
             np.add.at(count, self._rows(page.of(kind)), 1)
         orders, discounts = page.of(Kind.ORDER), page.of(Kind.DISCOUNT)
         rows = self._rows(orders)
@@ -98,7 +104,9 @@ class Record:
         self.contact[self._rows(contacts)] = contacts.minute
         self.nps[self._rows(answers)] = answers.value
 
-    def _count(self, rows: Integers, cut_rows: Integers, orders: Events, discounts: Events, sign: int) -> None:
+    def _count(
+        self, rows: Integers, cut_rows: Integers, orders: Events, discounts: Events, sign: int
+    ) -> None:
         for count, cents in ((self.orders, self.cents), (self.orders_52w, self.cents_52w)):
             if sign > 0 or count is self.orders_52w:
                 np.add.at(count, rows, sign)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim.accounts import Accounts
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
-from sim.events import Cause, Events, Stage, join
+from sim.events import Cause, Events, Kind, Stage, join
 from sim.metrics import METRICS, summarise
 from sim.record import Record
+from sim.results import save_run
 
 if TYPE_CHECKING:
     from sim.plan import Timeline
     from sim.population import Population
     from sim.scenario import Scenario
+
+# who left, when, and what their patience had gone on: shapes (leaving,), (leaving,), (causes, leaving)
+Account = tuple[npt.NDArray[np.integer], npt.NDArray[np.integer], npt.NDArray[np.float64]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +40,8 @@ class Run:
     defections: pd.DataFrame  # each with its account: the share of patience that went on each cause
 
     def __repr__(self) -> str:
-        return f"Run of {self.scenario.name}: {self.scenario.people} people, {self.scenario.weeks} weeks, seed {self.seed}"
+        market = self.scenario
+        return f"Run of {market.name}: {market.people} people, {market.weeks} weeks, seed {self.seed}"
 
     @cached_property
     def events(self) -> Events:
@@ -54,7 +61,11 @@ class Run:
     def summary(self) -> pd.DataFrame:
         """Give the headline numbers with unit and meaning, rounded for reading."""
         rows = {
-            name: (f"{self.metrics[name]:,.{metric.digits}f}".replace("nan", "-"), metric.unit, metric.meaning)
+            name: (
+                f"{self.metrics[name]:,.{metric.digits}f}".replace("nan", "-"),
+                metric.unit,
+                metric.meaning,
+            )
             for name, metric in METRICS.items()
         }
         table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit", "how it is counted"])
@@ -79,13 +90,17 @@ class Run:
             record.learn(page)
         return record
 
+    def save(self, folder: str | Path) -> Path:
+        """Write the run to a new folder; see `sim.results`."""
+        return save_run(self, folder)
+
     @cached_property
     def truth(self) -> pd.DataFrame:
         """What no firm can see: hidden traits, and how each person stands at the end. A row a person."""
         people = self.people
         return pd.DataFrame(
             {
-                "stage": pd.Categorical.from_codes(people.shopping.stage, [stage.name.lower() for stage in Stage]),
+                "stage": _stages(people.shopping.stage),
                 "dormant": people.shopping.asleep & (people.shopping.stage == Stage.CUSTOMER),
                 "orders_a_week": people.shopping.rate,
                 "leaves_after_order": -np.expm1(-people.shopping.toll),
@@ -100,6 +115,17 @@ class Run:
             }
         ).rename_axis("person")
 
+    def truth_at(self, week: int) -> pd.Series[str]:
+        """How everybody stood on the Monday of a week: prospect, awake, dormant or left. No firm knows."""
+        entry = self.people.shopping.entry_minute  # first order of those who came later, or -1
+        state = np.where(entry < week * MINUTES_A_WEEK, "awake", "prospect").astype("<U8")
+        moves = {Kind.LEFT: "left", Kind.RETURNED: "awake", Kind.DOZED: "dormant", Kind.WOKE: "awake"}
+        events = self.events.where(self.events.minute <= week * MINUTES_A_WEEK)
+        events = events.where(np.isin(events.kind, list(moves)))
+        words = np.array([moves[Kind(kind)] for kind in events.kind.tolist()], "<U8")
+        state[events.person] = words  # in order of time: the last one stays
+        return pd.Series(state, name="state").rename_axis("person")
+
     @cached_property
     def hidden_link(self) -> pd.Series[int]:
         """Whom each record belongs to, by record; the firm does not know it."""
@@ -107,7 +133,12 @@ class Run:
         return pd.Series(record.person[: len(record)], name="person").rename_axis("record")
 
 
-def defection_table(accounts: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> pd.DataFrame:
+def _stages(codes: npt.NDArray[np.int8]) -> pd.Categorical:
+    words = np.array([stage.name.lower() for stage in Stage])
+    return pd.Categorical(words[codes], list(words))
+
+
+def defection_table(accounts: list[Account]) -> pd.DataFrame:
     """Turn the accounts of those who left into shares by cause, a row a defection, in order of time."""
     causes = [cause.name.lower() for cause in Cause]
     if not accounts:

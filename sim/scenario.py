@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from sim.data import Data, Fault
 from sim.files import load
-from sim.parameter import parameter
+from sim.parameter import SCENARIO, parameter
 from sim.processes.contact import Parameters as Contact
 from sim.processes.experience import Parameters as Experience
 from sim.processes.patience import Parameters as Patience
@@ -32,12 +32,20 @@ class Scenario(Data):
     name: str = Field(description="a short name", min_length=1, max_length=80)
     title: str = Field("", description="a line that says what it is")
     currency: str = Field("USD", description="code of the one currency", min_length=3, max_length=3)
-    people: int = parameter(meaning="people in the market", unit="people", source="scenario", status="choice", ge=0, le=LARGEST)
-    weeks: int = parameter(meaning="how long it is simulated", unit="weeks", source="scenario", status="choice", ge=1, le=1_040)
-    margin: float = parameter(meaning="what is left of the shelf price after the goods are paid", unit="share", source="scenario", status="choice", ge=0, le=1)
-    fixed_cost: float = parameter(0.0, meaning="rent and everything else that comes each week", unit="currency a week", source="scenario", status="choice", ge=0, le=1e9)
-    discount_rate: float = parameter(0.10, meaning="interest, for what comes later", unit="share a year", source="scenario", status="choice", ge=0, le=1)
-    calibrated: tuple[str, ...] = Field((), description="parameters fitted to data, as section or section.name")
+    people: int = parameter("people in the market", "people", SCENARIO, ge=0, le=LARGEST)
+    weeks: int = parameter("how long it is simulated", "weeks", SCENARIO, ge=1, le=1_040)
+    margin: float = parameter(
+        "what is left of the shelf price after the goods are paid", "share", SCENARIO, ge=0, le=1
+    )
+    fixed_cost: float = parameter(
+        "rent and everything else that comes each week", "currency a week", SCENARIO, 0.0, ge=0, le=1e9
+    )
+    discount_rate: float = parameter(
+        "interest, for what comes later", "share a year", SCENARIO, 0.10, ge=0, le=1
+    )
+    calibrated: tuple[str, ...] = Field(
+        (), description="parameters fitted to data, as section or section.name"
+    )
     sources: dict[str, str] = Field({}, description="where the numbers of a section come from")
 
     shopping: Shopping
@@ -54,7 +62,9 @@ class Scenario(Data):
             section, _, field = entry.partition(".")
             known = type(self).model_fields.get(section)
             if known is None or (field and field not in type(getattr(self, section)).model_fields):
-                raise ValueError(f'"{entry}" in calibrated or sources is no section or parameter of this scenario.')
+                raise ValueError(
+                    f'"{entry}" in calibrated or sources is no section or parameter of this scenario.'
+                )
         return self
 
     def only(self, *sections: str) -> Scenario:
@@ -62,7 +72,9 @@ class Scenario(Data):
         mechanisms = ("pricing", "contact", "service", "experience", "patience")
         unknown = set(sections) - {*mechanisms, "shopping"}
         if unknown:
-            raise Fault(f"only: no mechanism named {', '.join(sorted(unknown))}. There are: {', '.join(mechanisms)}.")
+            raise Fault(
+                f"only: no mechanism named {', '.join(sorted(unknown))}. There are: {', '.join(mechanisms)}."
+            )
         return self.but(**{name: None for name in mechanisms if name not in sections})
 
 
@@ -78,7 +90,8 @@ def load_scenario(name: str | Path) -> Scenario:
     if path.suffix in (".yaml", ".yml"):
         return load(path, Scenario)
     if str(name) not in scenario_names():
-        raise Fault(f'scenario: there is none named "{name}". There are: {", ".join(scenario_names())}; or give a file.')
+        there_are = ", ".join(scenario_names())
+        raise Fault(f'scenario: there is none named "{name}". There are: {there_are}; or give a file.')
     return load(FOLDER / f"{name}.yaml", Scenario)
 
 

@@ -17,10 +17,10 @@ from sim.data import Data
 
 Mask = npt.NDArray[np.bool_]
 
-HIDDEN = frozenset(
-    "satisfaction expectation patience shield spell rate dropout toll asleep dormant stage left cause fatigue "
-    "sensitivity preference reference stock outspoken alive churn_risk loyalty hazard".split()
-)  # fmt: skip
+HIDDEN = """
+    satisfaction expectation patience shield spell rate dropout toll asleep dormant stage left cause fatigue
+    sensitivity preference reference stock outspoken alive churn_risk loyalty hazard
+"""  # what people would like to know about customers, and no firm does
 
 
 class Rule(Data):
@@ -52,22 +52,22 @@ class Rule(Data):
 
 
 def over(number: float) -> Rule:
-    """More than this."""
+    """More than so much."""
     return Rule(over=number)
 
 
 def at_least(number: float) -> Rule:
-    """This or more."""
+    """At least so much."""
     return Rule(at_least=number)
 
 
 def under(number: float) -> Rule:
-    """Less than this."""
+    """Less than so much."""
     return Rule(under=number)
 
 
 def at_most(number: float) -> Rule:
-    """This or less."""
+    """At most so much."""
     return Rule(at_most=number)
 
 
@@ -80,7 +80,7 @@ class Segment(Data):
     orders_52w: Rule | None = Field(None, description="orders in the last 52 weeks")
     spend: Rule | None = Field(None, description="money spent, in the scenario's currency")
     spend_52w: Rule | None = Field(None, description="money spent in the last 52 weeks")
-    contact_weeks: Rule | None = Field(None, description="weeks since we last wrote or called; unknown if never")
+    contact_weeks: Rule | None = Field(None, description="weeks since the last message; unknown if none")
     opened: Rule | None = Field(None, description="messages opened")
     clicked: Rule | None = Field(None, description="messages clicked")
     tickets: Rule | None = Field(None, description="complaints ever made")
@@ -90,17 +90,17 @@ class Segment(Data):
     @classmethod
     def _only_what_a_firm_sees(cls, given: Any) -> Any:
         for name in given if isinstance(given, dict) else ():
-            if name in HIDDEN:
+            if name in HIDDEN.split():
                 raise ValueError(cannot_see(name))
         return given
 
     def chosen(self, view: Any) -> Mask:
-        """Tell for each record of a view whether it fits."""
+        """Tell for each row of a record (a view, or the table `run.record(week)`) whether it fits."""
         fits = np.ones(len(view), bool)
         for name in type(self).model_fields:
             rule = getattr(self, name)
             if rule is not None:
-                fits &= rule.holds(getattr(view, name))
+                fits &= rule.holds(np.asarray(getattr(view, name), float))
         return fits
 
 

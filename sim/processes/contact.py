@@ -15,13 +15,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 import numpy.typing as npt
 import simpy
-from pydantic import SerializerFunctionWrapHandler, ValidatorFunctionWrapHandler, WrapSerializer, WrapValidator
+from pydantic import (
+    SerializerFunctionWrapHandler,
+    ValidatorFunctionWrapHandler,
+    WrapSerializer,
+    WrapValidator,
+)
 
-from sim.chance import Floats, Integers, Luck, Purpose
+from sim.chance import Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Kind, Stage
-from sim.parameter import parameter
+from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
 if TYPE_CHECKING:
@@ -40,27 +45,55 @@ COUPONS = "Anderson & Simester 2004, Marketing Science 23(1)"
 class Channel(Data):
     """One way to reach people."""
 
-    cost: float = parameter(meaning="cost of a message", unit="currency", source="scenario", status="choice", ge=0, le=1e4)
-    consent_share: float = parameter(meaning="people who may be reached on it", unit="share", source="scenario", status="choice", ge=0, le=1)
-    open_share: float = parameter(meaning="rested people who notice a message", unit="share", source=HILLSTROM, ge=0, le=1)
-    click_share: float = parameter(meaning="of those, who follow a message without an offer", unit="share", source=HILLSTROM, ge=0, le=1)
-    fatigue: float = parameter(meaning="fatigue that a message adds", unit="fatigue", source=FATIGUE, ge=0, le=10)
-    opt_out_share: float = parameter(meaning="rested people who opt out after a message", unit="share", source=FATIGUE, ge=0, le=1)
+    cost: float = parameter("cost of a message", "currency", SCENARIO, ge=0, le=1e4)
+    consent_share: float = parameter("people who may be reached on it", "share", SCENARIO, ge=0, le=1)
+    open_share: float = parameter("rested people who notice a message", "share", HILLSTROM, ge=0, le=1)
+    click_share: float = parameter(
+        "of those, who follow a message without an offer", "share", HILLSTROM, ge=0, le=1
+    )
+    fatigue: float = parameter("fatigue that a message adds", "fatigue", FATIGUE, ge=0, le=10)
+    opt_out_share: float = parameter(
+        "rested people who opt out after a message", "share", FATIGUE, ge=0, le=1
+    )
 
 
 class Parameters(Data):
     """How people answer messages and offers."""
 
-    channels: dict[ChannelName, Channel] = parameter(meaning="the channels of this market", unit="-", source="scenario", status="choice")
-    preference_spread: float = parameter(0.3, meaning="how differently people like a channel: log-normal", unit="-", source=FATIGUE, ge=0, le=3)
-    reminder_lift: float = parameter(0.10, meaning="buying in the week of an opened message, more by", unit="share", source=HILLSTROM, ge=0, le=5)
-    offer_click: float = parameter(5.0, meaning="clicks on an offer of 100 %, more by; in proportion below", unit="share", source=COUPONS, ge=0, le=50)
-    away_attention: float = parameter(0.5, meaning="attention of those dormant or gone, beside a customer's", unit="share", source="Thomas, Blattberg & Fox 2004, JMR 41(1)", ge=0, le=1)
-    wake_on_click: float = parameter(0.5, meaning="dormant customers who wake when they click", unit="share", source="assumed; no published figure known", ge=0, le=1)
-    return_on_click: float = parameter(0.15, meaning="lost customers who return when they click", unit="share", source="Thomas, Blattberg & Fox 2004, JMR 41(1)", ge=0, le=1)
-    fatigue_keep: float = parameter(0.7, meaning="fatigue left after a week", unit="share", source=FATIGUE, ge=0, lt=1)
-    tolerance: float = parameter(3.0, meaning="fatigue that nobody leaves for", unit="fatigue", source=FATIGUE, ge=0, le=100)
-    contact_toll: float = parameter(0.01, meaning="patience that a point of fatigue above it takes", unit="patience a week", source=FATIGUE, ge=0, le=10)
+    channels: dict[ChannelName, Channel] = parameter("the channels of this market", "-", SCENARIO)
+    preference_spread: float = parameter(
+        "how differently people like a channel: log-normal", "-", FATIGUE, 0.3, ge=0, le=3
+    )
+    reminder_lift: float = parameter(
+        "buying in the week of an opened message, more by", "share", HILLSTROM, 0.10, ge=0, le=5
+    )
+    offer_click: float = parameter(
+        "clicks on an offer of 100 %, more by; in proportion below", "share", COUPONS, 5.0, ge=0, le=50
+    )
+    away_attention: float = parameter(
+        "attention of those dormant or gone, beside a customer's",
+        "share",
+        "Thomas, Blattberg & Fox 2004, JMR 41(1)",
+        0.5,
+        ge=0,
+        le=1,
+    )
+    wake_on_click: float = parameter(
+        "dormant customers who wake when they click", "share", ASSUMED, 0.5, ge=0, le=1
+    )
+    return_on_click: float = parameter(
+        "lost customers who return when they click",
+        "share",
+        "Thomas, Blattberg & Fox 2004, JMR 41(1)",
+        0.15,
+        ge=0,
+        le=1,
+    )
+    fatigue_keep: float = parameter("fatigue left after a week", "share", FATIGUE, 0.7, ge=0, lt=1)
+    tolerance: float = parameter("fatigue that nobody leaves for", "fatigue", FATIGUE, 3.0, ge=0, le=100)
+    contact_toll: float = parameter(
+        "patience that a point of fatigue above it takes", "patience a week", FATIGUE, 0.01, ge=0, le=10
+    )
 
 
 # -- what a firm decides ---------------------------------------------------------------------------
@@ -80,7 +113,7 @@ Audience = Annotated[Segment, WrapValidator(_rule_or_function), WrapSerializer(_
 class Offer(Data):
     """What a message promises."""
 
-    discount: float = parameter(0.0, meaning="off the shelf price of this week's orders", unit="share", source="plan", status="choice", ge=0, le=1)
+    discount: float = parameter("off the shelf price of this week's orders", "share", PLAN, 0.0, ge=0, le=1)
 
 
 class Campaign(Data):
@@ -90,14 +123,14 @@ class Campaign(Data):
     saved. `holdout` is the share of the chosen who are left alone for comparison: always the same people.
     """
 
-    name: str = parameter("", meaning="a name for reports", unit="-", source="plan", status="choice", max_length=80)
-    to: Audience = parameter(Segment(), meaning="who is written to", unit="-", source="plan", status="choice")
-    channel: ChannelName = parameter("email", meaning="how", unit="-", source="plan", status="choice")
-    offer: Offer = parameter(Offer(), meaning="what is offered", unit="-", source="plan", status="choice")
-    every: int = parameter(1, meaning="weeks from one message to the next", unit="weeks", source="plan", status="choice", ge=1, le=520)
-    first_week: int = parameter(0, meaning="week of the first message", unit="week", source="plan", status="choice", ge=0, le=5200)
-    until_week: int | None = parameter(None, meaning="no message from this week on", unit="week", source="plan", status="choice", ge=0, le=5200)
-    holdout: float = parameter(0.0, meaning="control group", unit="share", source="plan", status="choice", ge=0, le=1)
+    name: str = parameter("a name for reports", "-", PLAN, "", max_length=80)
+    to: Audience = parameter("who is written to", "-", PLAN, Segment())
+    channel: ChannelName = parameter("how", "-", PLAN, "email")
+    offer: Offer = parameter("what is offered", "-", PLAN, Offer())
+    every: int = parameter("weeks from one message to the next", "weeks", PLAN, 1, ge=1, le=520)
+    first_week: int = parameter("week of the first message", "week", PLAN, 0, ge=0, le=5200)
+    until_week: int | None = parameter("no message from this week on", "week", PLAN, None, ge=0, le=5200)
+    holdout: float = parameter("control group", "share", PLAN, 0.0, ge=0, le=1)
 
     def due(self, week: int) -> bool:
         """Tell whether a message goes out in this week."""
@@ -108,8 +141,17 @@ class Campaign(Data):
 class Levers(Data):
     """What bounds all campaigns together."""
 
-    budget: float | None = parameter(None, meaning="money for messages; the best customers of the last 52 weeks first", unit="currency a week", source="plan", status="choice", ge=0, le=1e9)
-    messages_a_week: int | None = parameter(None, meaning="no more messages than this to one person", unit="messages", source="plan", status="choice", ge=0, le=5)
+    budget: float | None = parameter(
+        "money for messages; the best customers of the last 52 weeks first",
+        "currency a week",
+        PLAN,
+        None,
+        ge=0,
+        le=1e9,
+    )
+    messages_a_week: int | None = parameter(
+        "no more messages than this to one person", "messages", PLAN, None, ge=0, le=5
+    )
 
 
 # -- what people are like --------------------------------------------------------------------------
@@ -134,7 +176,9 @@ class Columns:
         likes = [luck.normal(Purpose.PREFERENCE, person, 0, code) for code in range(len(CHANNELS))]
         allows = [luck.uniform(Purpose.CONSENT, person, 0, code) for code in range(len(CHANNELS))]
         return cls(
-            consent=np.array([u < (c.consent_share if c else 0.0) for u, c in zip(allows, offered, strict=True)]),
+            consent=np.array(
+                [u < (c.consent_share if c else 0.0) for u, c in zip(allows, offered, strict=True)]
+            ),
             preference=np.exp(these.preference_spread * np.array(likes)).astype(np.float32),
             fatigue=np.zeros((len(CHANNELS), n), np.float32),
         )

@@ -21,7 +21,7 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Kind
-from sim.parameter import parameter
+from sim.parameter import SCENARIO, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -33,17 +33,53 @@ Hundredths = npt.NDArray[np.int16]
 class Parameters(Data):
     """How customers experience an order, and how the firm asks about it."""
 
-    quality: float = parameter(7.6, meaning="mean performance of an order", unit="points of 10", source="scenario", status="choice", ge=0, le=10)
-    quality_spread: float = parameter(1.2, meaning="standard deviation of performance from order to order", unit="points", source="scenario", status="choice", ge=0, le=5)
-    fault_severity: float = parameter(4.0, meaning="points that a fault takes from an order's performance", unit="points", source="Smith, Bolton & Wagner 1999, JMR 36(3)", ge=0, le=10)
-    gain: float = parameter(0.3, meaning="b+: weight of a performance above expectation", unit="-", source=DISCONFIRMATION, ge=0, le=5)
-    loss: float = parameter(0.6, meaning="b-: weight of a performance below expectation; 1.5 to 2.5 times b+", unit="-", source=DISCONFIRMATION, ge=0, le=5)
-    memory: float = parameter(0.2, meaning="step of overall satisfaction towards the last order's", unit="share an order", source=DISCONFIRMATION, ge=0, le=1)
-    adaptation: float = parameter(0.2, meaning="kappa: step of the expectation towards the last performance; .1 to .3", unit="share an order", source=DISCONFIRMATION, ge=0, le=1)
-    survey_every: int = parameter(13, meaning="weeks between two NPS surveys; 0: none", unit="weeks", source="scenario", status="choice", ge=0, le=520)
-    survey_share: float = parameter(0.25, meaning="recent customers who are asked", unit="share", source="scenario", status="choice", ge=0, le=1)
-    answer_share: float = parameter(0.3, meaning="of those asked, who answer", unit="share", source="scenario", status="choice", ge=0, le=1)
-    answer_spread: float = parameter(1.5, meaning="standard deviation of an answer around the satisfaction felt", unit="points", source="scenario", status="choice", ge=0, le=5)
+    quality: float = parameter("mean performance of an order", "points of 10", SCENARIO, 7.6, ge=0, le=10)
+    quality_spread: float = parameter(
+        "standard deviation of performance from order to order", "points", SCENARIO, 1.2, ge=0, le=5
+    )
+    fault_severity: float = parameter(
+        "points that a fault takes from an order's performance",
+        "points",
+        "Smith, Bolton & Wagner 1999, JMR 36(3)",
+        4.0,
+        ge=0,
+        le=10,
+    )
+    gain: float = parameter(
+        "b+: weight of a performance above expectation", "-", DISCONFIRMATION, 0.3, ge=0, le=5
+    )
+    loss: float = parameter(
+        "b-: weight of a performance below expectation; 1.5 to 2.5 times b+",
+        "-",
+        DISCONFIRMATION,
+        0.6,
+        ge=0,
+        le=5,
+    )
+    memory: float = parameter(
+        "step of overall satisfaction towards the last order's",
+        "share an order",
+        DISCONFIRMATION,
+        0.2,
+        ge=0,
+        le=1,
+    )
+    adaptation: float = parameter(
+        "kappa: step of the expectation towards the last performance; .1 to .3",
+        "share an order",
+        DISCONFIRMATION,
+        0.2,
+        ge=0,
+        le=1,
+    )
+    survey_every: int = parameter(
+        "weeks between two NPS surveys; 0: none", "weeks", SCENARIO, 13, ge=0, le=520
+    )
+    survey_share: float = parameter("recent customers who are asked", "share", SCENARIO, 0.25, ge=0, le=1)
+    answer_share: float = parameter("of those asked, who answer", "share", SCENARIO, 0.3, ge=0, le=1)
+    answer_spread: float = parameter(
+        "standard deviation of an answer around the satisfaction felt", "points", SCENARIO, 1.5, ge=0, le=5
+    )
 
 
 @dataclass(slots=True)
@@ -80,7 +116,7 @@ class Experience:
                 self.survey(week)
 
     def live_through(self, week: int) -> None:
-        """Take the week's orders one after the other: everybody's first, everybody's second …"""
+        """Take the week's orders one after the other: everybody's first, then the second."""
         orders = self.world.orders
         performance = self.performance(week)  # (orders,)
         for j in range(orders.j.max(initial=-1) + 1):
@@ -108,7 +144,9 @@ class Experience:
         me, service = self.world.people.experience, self.world.people.service
         who = np.flatnonzero(service.consolation)
         if len(who):
-            lost = self.these.memory * self.these.fault_severity * (1 + self.these.loss)  # points a fault costs
+            lost = (
+                self.these.memory * self.these.fault_severity * (1 + self.these.loss)
+            )  # points a fault costs
             me.satisfaction[who] = _hundredths(me.satisfaction[who] / 100 + lost * service.consolation[who])
             service.consolation[who] = 0.0
 
@@ -125,5 +163,5 @@ class Experience:
         self.world.log.write(Kind.NPS, np.floor(minute), who, value=score)
 
 
-def _hundredths(points):  # type: ignore[no-untyped-def]
+def _hundredths(points: Floats) -> Hundredths:
     return np.rint(np.clip(points, 0, 10) * 100).astype(np.int16)

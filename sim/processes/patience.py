@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import simpy
 
-from sim.chance import Floats, Integers, Luck, Purpose
+from sim.chance import Floats, Integers, Luck, Purpose, Whole
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Stage
@@ -37,9 +37,30 @@ NEUTRAL_SATISFACTION = 7.0  # of 10: a competitor pulls at its plain strength
 class Parameters(Data):
     """What else uses up patience, beside nature."""
 
-    competitor_pull: float = parameter(0.002, meaning="patience that a competitor takes from a customer of satisfaction 7", unit="a week", source="Jones & Sasser 1995, HBR 73(6)", ge=0, le=5)
-    satisfaction_steepness: float = parameter(0.5, meaning="a point of satisfaction less multiplies the pull by exp of this", unit="per point", source=SATISFACTION_HAZARD, ge=0, le=3)
-    switching_cost: float = parameter(0.3, meaning="mean cost of switching: the shield is exp(-cost), the cost exponential", unit="-", source=SWITCHING, ge=0, le=5)
+    competitor_pull: float = parameter(
+        "patience that a competitor takes from a customer of satisfaction 7",
+        "a week",
+        "Jones & Sasser 1995, HBR 73(6)",
+        0.002,
+        ge=0,
+        le=5,
+    )
+    satisfaction_steepness: float = parameter(
+        "a point of satisfaction less multiplies the pull by exp of this",
+        "per point",
+        SATISFACTION_HAZARD,
+        0.5,
+        ge=0,
+        le=3,
+    )
+    switching_cost: float = parameter(
+        "mean cost of switching: the shield is exp(-cost), the cost exponential",
+        "-",
+        SWITCHING,
+        0.3,
+        ge=0,
+        le=5,
+    )
 
 
 @dataclass(slots=True)
@@ -66,15 +87,15 @@ class Columns:
             spell=np.zeros(len(person), np.int16),
         )
 
-    def endure(self, cause: Cause, who, toll):  # type: ignore[no-untyped-def]
+    def endure(self, cause: Cause, who: Whole, toll: float | Floats) -> Any:
         """Use up patience of some people (or one) for a cause; tell whose is gone."""
         toll = toll * self.shield[who]
         self.used[cause, who] += toll
         self.left[who] -= toll
         return self.left[who] <= 0
 
-    def burden(self, cause: Cause, toll: Floats | float, who: Integers | int | None = None) -> None:
-        """Add to what a cause will take on Sunday, for some or for all; without this mechanism nobody minds."""
+    def burden(self, cause: Cause, toll: Floats | float, who: Integers | None = None) -> None:
+        """Add to what a cause will take on Sunday, from some or all; without this mechanism nobody minds."""
         if not self.hazard.size:
             return
         if who is None:

@@ -18,7 +18,7 @@ import simpy
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.data import Data
 from sim.events import Cause
-from sim.parameter import parameter
+from sim.parameter import ASSUMED, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -33,14 +33,40 @@ REFERENCE = "Kalyanaram & Winer 1995, Marketing Science 14(3)"
 class Parameters(Data):
     """How people answer discounts and the prices after them."""
 
-    sensitivity_spread: float = parameter(0.6, meaning="how differently people answer to prices: log-normal of mean 1", unit="-", source=PROMOTION, ge=0, le=3)
-    offer_lift: float = parameter(2.0, meaning="buying with an offer of 100 %, more by; in proportion below", unit="share", source=PROMOTION, ge=0, le=50)
-    forward_share: float = parameter(0.3, meaning="part of an order with an offer that is borrowed from later weeks", unit="orders", source=PROMOTION, ge=0, le=1)
-    pantry: float = parameter(0.5, meaning="buying rate while the pantry is full, beside the normal", unit="share", source=PROMOTION, gt=0, le=1)
-    reference_fall: float = parameter(0.2, meaning="step of the reference price towards a lower price paid", unit="share an order", source=REFERENCE, ge=0, le=1)
-    reference_rise: float = parameter(0.05, meaning="step of the reference price back to the shelf price", unit="share a week", source=REFERENCE, gt=0, le=1)
-    price_loss: float = parameter(2.0, meaning="a gap to the reference price multiplies buying by exp of minus this times the gap", unit="-", source=REFERENCE, ge=0, le=50)
-    price_toll: float = parameter(0.05, meaning="patience that a gap of 100 % takes", unit="patience a week", source="assumed; no published figure known", ge=0, le=10)
+    sensitivity_spread: float = parameter(
+        "how differently people answer to prices: log-normal of mean 1", "-", PROMOTION, 0.6, ge=0, le=3
+    )
+    offer_lift: float = parameter(
+        "buying with an offer of 100 %, more by; in proportion below", "share", PROMOTION, 2.0, ge=0, le=50
+    )
+    forward_share: float = parameter(
+        "part of an order with an offer that is borrowed from later weeks",
+        "orders",
+        PROMOTION,
+        0.3,
+        ge=0,
+        le=1,
+    )
+    pantry: float = parameter(
+        "buying rate while the pantry is full, beside the normal", "share", PROMOTION, 0.5, gt=0, le=1
+    )
+    reference_fall: float = parameter(
+        "step of the reference price towards a lower price paid", "share an order", REFERENCE, 0.2, ge=0, le=1
+    )
+    reference_rise: float = parameter(
+        "step of the reference price back to the shelf price", "share a week", REFERENCE, 0.05, gt=0, le=1
+    )
+    price_loss: float = parameter(
+        "a gap to the reference price multiplies buying by exp of minus this times the gap",
+        "-",
+        REFERENCE,
+        2.0,
+        ge=0,
+        le=50,
+    )
+    price_toll: float = parameter(
+        "patience that a gap of 100 % takes", "patience a week", ASSUMED, 0.05, ge=0, le=10
+    )
 
 
 @dataclass(slots=True)
@@ -60,7 +86,9 @@ class Columns:
         n = len(person)
         if these is None:
             one, zero = np.broadcast_to(1.0, n), np.broadcast_to(0.0, n)
-            return cls(one, one, zero, zero, np.broadcast_to(np.int32(NEVER), n), np.broadcast_to(np.int32(0), n))
+            return cls(
+                one, one, zero, zero, np.broadcast_to(np.int32(NEVER), n), np.broadcast_to(np.int32(0), n)
+            )
         spread = these.sensitivity_spread
         sensitivity = np.exp(spread * luck.normal(Purpose.SENSITIVITY, person) - spread**2 / 2)
         never, none = np.full(n, NEVER, np.int32), np.zeros(n, np.int32)

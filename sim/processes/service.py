@@ -13,48 +13,82 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import simpy
 
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
-from sim.desk import Desk, Ticket
+from sim.desk import Desk
 from sim.events import FIRM, Cause, Kind
-from sim.parameter import parameter
+from sim.parameter import PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
 if TYPE_CHECKING:
     from sim.world import World
 
-RECOVERY = "de Matos, Henrique & Rossi 2007, J. Service Research 10(1); Smith, Bolton & Wagner 1999, JMR 36(3)"
+RECOVERY = (
+    "de Matos, Henrique & Rossi 2007, J. Service Research 10(1); Smith, Bolton & Wagner 1999, JMR 36(3)"
+)
 FAILURES = "Knox & van Oest 2014, J. Marketing 78(5)"
 
 
 class Parameters(Data):
     """Faults, complaints and the desk that meets them."""
 
-    fault_share: float = parameter(0.03, meaning="orders with something wrong", unit="share of orders", source="scenario", status="choice", ge=0, le=1)
-    outspoken_share: float = parameter(0.35, meaning="mean share of faults that a customer complains about", unit="share of faults", source=FAILURES, ge=0, le=1)
-    agents: int = parameter(2, meaning="agents at the desk unless the plan says otherwise", unit="people", source="scenario", status="choice", ge=0, le=10_000)
-    wage: float = parameter(800.0, meaning="cost of an agent", unit="currency a week", source="scenario", status="choice", ge=0, le=1e6)
-    handling_minutes: float = parameter(45.0, meaning="mean time an agent works on a ticket, exponential", unit="minutes", source="scenario", status="choice", gt=0, le=10_080)
-    hours: OpeningHours = parameter(OpeningHours(days=6, from_hour=9, until_hour=19), meaning="when the desk is open", unit="hours", source="scenario", status="choice")
-    answer_target: float = parameter(2.0, meaning="first answer promised within", unit="open hours", source="scenario", status="choice", gt=0, le=1000)
-    solution_target: float = parameter(24.0, meaning="solution promised within", unit="open hours", source="scenario", status="choice", gt=0, le=1000)
-    fault_toll: float = parameter(0.10, meaning="patience that a fault takes when nobody puts it right", unit="patience", source=FAILURES, ge=0, le=10)
-    late_toll: float = parameter(0.10, meaning="patience that a broken promise takes; again each week while a ticket is overdue", unit="patience", source=FAILURES, ge=0, le=10)
-    repaired_on_time: float = parameter(0.7, meaning="share of a fault's harm repaired by a solution on time", unit="share", source=RECOVERY, ge=0, le=1)
-    repaired_late: float = parameter(0.2, meaning="share repaired by a late one", unit="share", source=RECOVERY, ge=0, le=1)
-    compensation_worth: float = parameter(20.0, meaning="compensation that repairs 63 % of the harm that is left", unit="currency", source=RECOVERY, gt=0, le=1e6)
-    csat_spread: float = parameter(0.2, meaning="standard deviation of answers about a complaint's handling", unit="share", source="scenario", status="choice", ge=0, le=1)
+    fault_share: float = parameter(
+        "orders with something wrong", "share of orders", SCENARIO, 0.03, ge=0, le=1
+    )
+    outspoken_share: float = parameter(
+        "mean share of faults that a customer complains about", "share of faults", FAILURES, 0.35, ge=0, le=1
+    )
+    agents: int = parameter(
+        "agents at the desk unless the plan says otherwise", "people", SCENARIO, 2, ge=0, le=10_000
+    )
+    wage: float = parameter("cost of an agent", "currency a week", SCENARIO, 800.0, ge=0, le=1e6)
+    handling_minutes: float = parameter(
+        "mean time an agent works on a ticket, exponential", "minutes", SCENARIO, 45.0, gt=0, le=10_080
+    )
+    hours: OpeningHours = parameter(
+        "when the desk is open", "hours", SCENARIO, OpeningHours(days=6, from_hour=9, until_hour=19)
+    )
+    answer_target: float = parameter(
+        "first answer promised within", "open hours", SCENARIO, 2.0, gt=0, le=1000
+    )
+    solution_target: float = parameter(
+        "solution promised within", "open hours", SCENARIO, 24.0, gt=0, le=1000
+    )
+    fault_toll: float = parameter(
+        "patience that a fault takes when nobody puts it right", "patience", FAILURES, 0.10, ge=0, le=10
+    )
+    late_toll: float = parameter(
+        "patience that a broken promise takes; again each week while a ticket is overdue",
+        "patience",
+        FAILURES,
+        0.10,
+        ge=0,
+        le=10,
+    )
+    repaired_on_time: float = parameter(
+        "share of a fault's harm repaired by a solution on time", "share", RECOVERY, 0.7, ge=0, le=1
+    )
+    repaired_late: float = parameter("share repaired by a late one", "share", RECOVERY, 0.2, ge=0, le=1)
+    compensation_worth: float = parameter(
+        "compensation that repairs 63 % of the harm that is left", "currency", RECOVERY, 20.0, gt=0, le=1e6
+    )
+    csat_spread: float = parameter(
+        "standard deviation of answers about a complaint's handling", "share", SCENARIO, 0.2, ge=0, le=1
+    )
 
 
 class Levers(Data):
     """What the firm decides about its desk."""
 
-    agents: int | None = parameter(None, meaning="agents at the desk; as in the scenario when not given", unit="people", source="plan", status="choice", ge=0, le=10_000)
-    first: Segment | None = parameter(None, meaning="whose tickets go first; nobody's when not given", unit="-", source="plan", status="choice")
-    compensation: float = parameter(0.0, meaning="paid with every solution", unit="currency", source="plan", status="choice", ge=0, le=1e6)
+    agents: int | None = parameter(
+        "agents at the desk; as in the scenario when not given", "people", PLAN, None, ge=0, le=10_000
+    )
+    first: Segment | None = parameter("whose tickets go first; nobody's when not given", "-", PLAN, None)
+    compensation: float = parameter("paid with every solution", "currency", PLAN, 0.0, ge=0, le=1e6)
 
 
 @dataclass(slots=True)
@@ -107,25 +141,32 @@ class Service:
     def pay(self, week: int) -> None:
         """Pay the agents, and compensation with each solution."""
         sunday_night = (week + 1) * MINUTES_A_WEEK - 1
-        self.world.log.note(Kind.WAGES, sunday_night, FIRM, value=round(self.desk.agents * self.these.wage * 100))
+        self.world.log.note(
+            Kind.WAGES, sunday_night, FIRM, value=round(self.desk.agents * self.these.wage * 100)
+        )
         if self.levers.compensation:
             cents = round(self.levers.compensation * 100)
             for ticket, _ in self.desk.solved:
-                self.world.log.note(Kind.COMPENSATED, sunday_night, ticket.person, ref=ticket.minute, value=cents)
+                self.world.log.note(
+                    Kind.COMPENSATED, sunday_night, ticket.person, ref=ticket.minute, value=cents
+                )
 
     def judge(self, week: int) -> None:
-        """Let faults and the way they were dealt with use up patience and restore satisfaction."""
-        silent = self._silent(week)
-        people, now = self.world.people, (week + 1) * MINUTES_A_WEEK
-        people.patience.burden(Cause.PRODUCT, self.these.fault_toll, silent)
-        waiting = [ticket.person for ticket in self.desk.overdue(now)]
-        people.patience.burden(Cause.SERVICE, self.these.late_toll, np.array(waiting, np.int64))
-        for ticket, on_time in self.desk.solved:
-            repaired = self.repaired(on_time)
-            people.patience.burden(Cause.PRODUCT, self.these.fault_toll * (1 - repaired), ticket.person)
-            people.patience.burden(Cause.SERVICE, 0.0 if on_time else self.these.late_toll, ticket.person)
-            people.service.consolation[ticket.person] += repaired
-            self._ask(ticket, repaired, week)
+        """Let faults, and the way they were dealt with, use up patience and restore satisfaction."""
+        people, these, now = self.world.people, self.these, (week + 1) * MINUTES_A_WEEK
+        people.patience.burden(Cause.PRODUCT, these.fault_toll, self._silent(week))
+        waiting = np.array([ticket.person for ticket in self.desk.overdue(now)], np.int64)
+        people.patience.burden(Cause.SERVICE, these.late_toll, waiting)
+
+        solved = np.array([(t.person, t.j, on_time) for t, on_time in self.desk.solved], np.int64).reshape(
+            -1, 3
+        )
+        who, j, on_time = solved.T  # (solved this week,)
+        repaired = self.repaired(on_time == 1)
+        people.patience.burden(Cause.PRODUCT, these.fault_toll * (1 - repaired), who)
+        people.patience.burden(Cause.SERVICE, np.where(on_time, 0.0, these.late_toll), who)
+        np.add.at(people.service.consolation, who, repaired)
+        self.ask(who, j, repaired, week)
         self.desk.solved.clear()
 
     def _silent(self, week: int) -> Integers:
@@ -134,15 +175,15 @@ class Service:
         who, j = orders.person[orders.faulty], orders.j[orders.faulty]
         return who[~self.world.luck.happens(outspoken[who], Purpose.COMPLAINT, who, week, j)]
 
-    def repaired(self, on_time: bool) -> float:
+    def repaired(self, on_time: npt.NDArray[np.bool_]) -> Floats:
         """Give the share of a fault's harm that a solution, and a compensation, make good."""
-        share = self.these.repaired_on_time if on_time else self.these.repaired_late
-        return 1 - (1 - share) * float(np.exp(-self.levers.compensation / self.these.compensation_worth))
+        share = np.where(on_time, self.these.repaired_on_time, self.these.repaired_late)
+        return 1 - (1 - share) * np.exp(-self.levers.compensation / self.these.compensation_worth)
 
-    def _ask(self, ticket: Ticket, repaired: float, week: int) -> None:
-        """Ask how the complaint was handled, 1 (badly) to 5 (well): as well as it was repaired, more or less."""
-        mood = self.world.luck.normal(Purpose.CSAT, np.array([ticket.person]), week, ticket.j)[0]
-        felt = repaired + self.these.csat_spread * mood
-        answer = 1 + round(4 * min(max(felt, 0.0), 1.0))
+    def ask(self, who: Integers, j: Integers, repaired: Floats, week: int) -> None:
+        """Ask how a complaint was handled, 1 to 5: as well as it was repaired, more or less."""
+        mood = self.world.luck.normal(Purpose.CSAT, who, week, j)
+        felt = np.clip(repaired + self.these.csat_spread * mood, 0, 1)
+        tickets = np.array([ticket.minute for ticket, _ in self.desk.solved], np.int64)
         sunday_night = (week + 1) * MINUTES_A_WEEK - 1
-        self.world.log.note(Kind.CSAT, sunday_night, ticket.person, ref=ticket.minute, value=answer)
+        self.world.log.write(Kind.CSAT, sunday_night, who, 0, tickets, 1 + np.rint(4 * felt))

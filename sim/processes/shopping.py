@@ -12,18 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import simpy
 from scipy.special import ndtr
 
-from sim.chance import Floats, Integers, Luck, Purpose, gamma_quantile
+from sim.chance import Floats, Integers, Luck, Purpose, Whole, gamma_quantile
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Kind, Stage
-from sim.parameter import parameter
+from sim.parameter import SCENARIO, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -36,19 +36,43 @@ DORMANCY = "this kit's extension of BG/NBD; fitted in sim/calibration.py"
 class Parameters(Data):
     """How a population shops."""
 
-    rate_shape: float = parameter(meaning="r: how alike the customers' buying rates are", unit="-", source=BG_NBD, gt=0, le=100)
-    rate_scale: float = parameter(meaning="alpha: the mean buying rate is r / alpha orders a week", unit="weeks", source=BG_NBD, gt=0, le=1e4)
-    dropout_a: float = parameter(meaning="a: the chance to leave after an order is Beta(a, b)", unit="-", source=BG_NBD, gt=0, le=1e4)
-    dropout_b: float = parameter(meaning="b: the chance to leave after an order is Beta(a, b)", unit="-", source=BG_NBD, gt=0, le=1e6)
-    spend_shape: float = parameter(meaning="p: how alike the orders of one customer are", unit="-", source=GAMMA_GAMMA, gt=0, le=1e3)
-    spend_spread: float = parameter(meaning="q: how alike the customers' mean orders are", unit="-", source=GAMMA_GAMMA, gt=1, le=1e3)
-    spend_scale: float = parameter(meaning="v: the mean order is p v / (q - 1)", unit="currency", source=GAMMA_GAMMA, gt=0, le=1e6)
-    rate_spend_correlation: float = parameter(0.0, meaning="correlation of rate and mean order, as a Gaussian copula", unit="-", source=GAMMA_GAMMA, ge=-1, le=1)
-    doze_share: float = parameter(0.0, meaning="awake customers who fall dormant in a week", unit="share a week", source=DORMANCY, ge=0, le=1)
-    wake_share: float = parameter(0.0, meaning="dormant customers who wake in a week", unit="share a week", source=DORMANCY, ge=0, le=1)
-    present_share: float = parameter(1.0, meaning="people who are customers when the market opens", unit="share", source="scenario", status="choice", ge=0, le=1)
-    entry_weeks: float = parameter(1.0, meaning="the others place their first order within this time", unit="weeks", source="scenario", status="choice", gt=0, le=1e4)
-    entry_shares: tuple[float, ...] = parameter((1.0,), meaning="their relative numbers in equal parts of that time", unit="-", source="scenario", status="choice", min_length=1)
+    rate_shape: float = parameter("r: how alike the customers' buying rates are", "-", BG_NBD, gt=0, le=100)
+    rate_scale: float = parameter(
+        "alpha: the mean buying rate is r / alpha orders a week", "weeks", BG_NBD, gt=0, le=1e4
+    )
+    dropout_a: float = parameter(
+        "a: the chance to leave after an order is Beta(a, b)", "-", BG_NBD, gt=0, le=1e4
+    )
+    dropout_b: float = parameter(
+        "b: the chance to leave after an order is Beta(a, b)", "-", BG_NBD, gt=0, le=1e6
+    )
+    spend_shape: float = parameter(
+        "p: how alike the orders of one customer are", "-", GAMMA_GAMMA, gt=0, le=1e3
+    )
+    spend_spread: float = parameter(
+        "q: how alike the customers' mean orders are", "-", GAMMA_GAMMA, gt=1, le=1e3
+    )
+    spend_scale: float = parameter(
+        "v: the mean order is p v / (q - 1)", "currency", GAMMA_GAMMA, gt=0, le=1e6
+    )
+    rate_spend_correlation: float = parameter(
+        "correlation of rate and mean order, as a Gaussian copula", "-", GAMMA_GAMMA, 0.0, ge=-1, le=1
+    )
+    doze_share: float = parameter(
+        "awake customers who fall dormant in a week", "share a week", DORMANCY, 0.0, ge=0, le=1
+    )
+    wake_share: float = parameter(
+        "dormant customers who wake in a week", "share a week", DORMANCY, 0.0, ge=0, le=1
+    )
+    present_share: float = parameter(
+        "people who are customers when the market opens", "share", SCENARIO, 1.0, ge=0, le=1
+    )
+    entry_weeks: float = parameter(
+        "the others place their first order within this time", "weeks", SCENARIO, 1.0, gt=0, le=1e4
+    )
+    entry_shares: tuple[float, ...] = parameter(
+        "their relative numbers in equal parts of that time", "-", SCENARIO, (1.0,), min_length=1
+    )
 
 
 @dataclass(slots=True)
@@ -88,7 +112,7 @@ class Columns:
         start = week * MINUTES_A_WEEK
         return np.flatnonzero((self.entry_minute >= start) & (self.entry_minute < start + MINUTES_A_WEEK))
 
-    def arrival(self, who, week: int):  # type: ignore[no-untyped-def]
+    def arrival(self, who: Whole, week: int) -> Any:
         """Give the time of first orders in weeks since Monday, in the middle of their minute."""
         return (self.entry_minute[who] - week * MINUTES_A_WEEK + 0.5) / MINUTES_A_WEEK
 
@@ -118,6 +142,7 @@ class Shopping:
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each week: some doze, some wake, some come for the first time; then all of them shop."""
+        self.world.log.write(Kind.DOZED, 0, np.flatnonzero(self.world.people.shopping.asleep))
         while True:
             week = yield self.world.calendar.hour("wake")
             self.doze_and_wake(week)
@@ -147,7 +172,7 @@ class Shopping:
         me.stage[me.newcomers(week)] = Stage.CUSTOMER
 
     def shop(self, week: int) -> None:
-        """Decide the week for all at once, order by order: first everybody's first, then the second …"""
+        """Decide the week for all at once, order by order: first everybody's first, then the second."""
         world, me = self.world, self.world.people.shopping
         who = np.flatnonzero((me.stage == Stage.CUSTOMER) & ~me.asleep & self.here)  # (shoppers,)
         rate = me.rate[who] * me.lift[who]
@@ -176,7 +201,9 @@ class Shopping:
         if desk:
             faulty = luck.happens(service.fault_share, Purpose.FAULT, who, week, j)
             speaks = faulty.copy()
-            speaks[faulty] = luck.happens(service.outspoken[who[faulty]], Purpose.COMPLAINT, who[faulty], week, j)
+            speaks[faulty] = luck.happens(
+                service.outspoken[who[faulty]], Purpose.COMPLAINT, who[faulty], week, j
+            )
             for arrival, person in zip(minute[speaks].tolist(), who[speaks].tolist(), strict=True):
                 desk.expect(arrival, person, j)
         self.world.orders.add(minute, who, j, faulty)
@@ -186,7 +213,9 @@ class Shopping:
         world, orders = self.world, self.world.orders
         orders.close()
         chance = world.luck.uniform(Purpose.AMOUNT, orders.person, week, orders.j)
-        spend = gamma_quantile(self.these.spend_shape, chance) / world.people.shopping.spend_rate[orders.person]
+        spend = (
+            gamma_quantile(self.these.spend_shape, chance) / world.people.shopping.spend_rate[orders.person]
+        )
         orders.cents = np.maximum(np.rint(spend * 100), 1).astype(np.int64)
         offer = world.people.pricing
         holds = orders.minute >= offer.offer_minute[orders.person]

@@ -1,0 +1,108 @@
+"""The model reference: `python -m sim.reference` writes `docs/model.md` from what the code declares.
+
+Each mechanism tells its equation in its docstring and its numbers in its `Parameters`, so the page cannot
+disagree with the market it describes; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from types import ModuleType
+
+from pydantic.fields import FieldInfo
+
+from sim.data import Data
+from sim.processes import contact, experience, patience, pricing, service, shopping
+from sim.scenario import load_scenario, scenario_names
+
+PAGE = Path(__file__).parents[1] / "docs" / "model.md"
+MECHANISMS = (shopping, pricing, contact, service, experience, patience)
+
+INTRODUCTION = """# The market, mechanism by mechanism
+
+This page is written by `python -m sim.reference` from the code itself. Each section tells what a mechanism
+does, in the words of its file, and lists its parameters with unit, valid range and source.
+
+*Status* says how far to believe a number. **calibrated**: fitted to real purchases, in the scenarios named
+under "Which numbers are fitted". **literature**: informed by published results, not fitted: take the
+direction seriously and the size with care. **assumed**: no published figure was found; it is a guess that
+you are invited to change. **choice**: a fact of a scenario, such as an opening hour, that
+its author sets.
+"""
+
+
+def page() -> str:
+    """Put the page together."""
+    sections = [INTRODUCTION, _fitted(), *(_section(module) for module in MECHANISMS)]
+    return "\n".join(sections)
+
+
+def _fitted() -> str:
+    lines = [
+        "## Which numbers are fitted\n",
+        "| scenario | fitted to data | sources |",
+        "| --- | --- | --- |",
+    ]
+    for name in scenario_names():
+        scenario = load_scenario(name)
+        fitted = ", ".join(f"`{entry}`" for entry in scenario.calibrated) or "nothing"
+        sources = "<br>".join(f"*{entry}*: {text.strip()}" for entry, text in scenario.sources.items())
+        lines.append(f"| `{name}` | {fitted} | {sources} |")
+    return "\n".join(lines) + "\n"
+
+
+def _section(module: ModuleType) -> str:
+    title, _, text = inspect.getdoc(module).partition("\n\n")  # type: ignore[union-attr]
+    name = module.__name__.rpartition(".")[2]
+    head = f"## {title.rstrip('.')}\n\n`sim/processes/{name}.py`\n\n{text.strip()}\n"
+    models = [model for model in (getattr(module, "Channel", None), module.Parameters) if model]
+    return "\n".join([head, *(_table(model) for model in models)])
+
+
+def _table(model: type[Data]) -> str:
+    lines = ["| parameter | meaning | unit | default | range | status | source |", "| --- " * 7 + "|"]
+    lines += [_row(name, field) for name, field in model.model_fields.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    note = field.json_schema_extra
+    assert isinstance(note, dict), name
+    default = "required" if field.is_required() else f"{field.default!r}"
+    cells = (
+        f"`{name}`",
+        field.description,
+        note["unit"],
+        default,
+        _range(field),
+        note["status"],
+        note["source"],
+    )
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _range(field: FieldInfo) -> str:
+    bounds = {type(bound).__name__: bound for bound in field.metadata}
+    low = next(
+        (
+            f"{sign} {getattr(bounds[kind], kind.lower())}"
+            for kind, sign in (("Ge", "≥"), ("Gt", ">"))
+            if kind in bounds
+        ),
+        "",
+    )
+    high = next(
+        (
+            f"{sign} {getattr(bounds[kind], kind.lower())}"
+            for kind, sign in (("Le", "≤"), ("Lt", "<"))
+            if kind in bounds
+        ),
+        "",
+    )
+    return ", ".join(part for part in (low, high) if part)
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
