@@ -5,12 +5,12 @@
 Start with `load_scenario`, `Plan` and `simulate`; then `twin` and `compare`.
 """
 
+from sim.campaign import Campaign, Offer
 from sim.data import Fault
 from sim.experiment import collect, compare, replicate, twin
 from sim.holdout import holdout
 from sim.market import simulate
 from sim.plan import Plan, Timeline, load_plan, load_timeline, plan_names
-from sim.processes.contact import Campaign, Offer
 from sim.scenario import Scenario, load_scenario, scenario_names
 from sim.segment import Segment, at_least, at_most, over, under
 

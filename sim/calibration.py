@@ -194,7 +194,8 @@ def copula_log_likelihood(correlation: float, by_rate: Floats, by_spend: Floats)
 def copula(orders: pd.DataFrame, law: Fit, spend: Fit) -> Fit:
     """Fit the correlation of the normal scores of order rate and mean spend; both laws stay as fitted.
 
-    Only repeat buyers tell; the noise in their few orders is part of the likelihood.
+    Only repeat buyers tell; the noise in their few orders is part of the likelihood. The tie is to the
+    rate: frequency also depends on how long somebody stayed, so its plain correlation is another quantity.
     """
     summary, past = repeat_summary(orders), weekly_histories(orders)
     buyer = (summary["frequency"] > 0).to_numpy()

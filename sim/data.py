@@ -24,7 +24,7 @@ MOST = 30  # faults listed at once
 Where: TypeAlias = tuple[Any, ...]  # the way to a value: ("campaigns", 0, "offer", "discount")
 
 
-class Fault(ValueError):
+class Fault(ValueError):  # noqa: N818 - what a person wrote is at fault, the program is not in error
     """One or more sentences about what a person wrote; `str()` gives a line to each."""
 
     def __init__(self, *sentences: str) -> None:

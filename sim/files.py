@@ -90,7 +90,7 @@ def read_yaml(path: Path | str) -> Tree:
             raise Fault(_too_large(str(path)))
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
-        return parse_yaml(content.decode("utf-8-sig"), str(path))
+        return parse_yaml(content.decode(), str(path))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Fault(f"{path}, line {line}: is not UTF-8 text; save the file as UTF-8") from None
@@ -231,8 +231,7 @@ class _Reader:
     def next(self, where: Where = ()) -> Any:
         """Give the next event, unless it could do more than hold a value."""
         event = self.events.get_event()
-        commands = (getattr(event, "anchor", None), getattr(event, "tag", None))
-        if isinstance(event, yaml.AliasEvent) or any(commands):
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):  # an alias has an anchor too
             self.refuse(event.start_mark.line + 1, where, COMMAND)
         return event
 

@@ -205,9 +205,8 @@ def broken_promises(run: Run) -> npt.NDArray[np.int64]:
     in_time = answers.where(answers.value <= target)
     broken = Counter(_pairs(tickets.minute, tickets.person)) - Counter(_pairs(in_time.ref, in_time.person))
     due = [hours.minute_of(hours.open_minutes(minute) + target) for minute, _ in broken.elements()]
-    return np.sort([int(minute) for minute in due if minute < run.scenario.weeks * MINUTES_A_WEEK]).astype(
-        np.int64
-    )
+    minutes = np.sort(np.array(due, np.int64))
+    return minutes[minutes < run.scenario.weeks * MINUTES_A_WEEK]
 
 
 def effect_by_end(effect: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -218,12 +217,28 @@ def effect_by_end(effect: pd.DataFrame, column: str) -> pd.DataFrame:
     Rows `kept` (left without it only), `lost` (left with it only) and `same`; columns `people` (those
     with an effect) and `effect` (its sum).
     """
-    end = np.select(
-        [effect["left_a"] & ~effect["left_b"], ~effect["left_a"] & effect["left_b"]], ["kept", "lost"], "same"
-    )
+    a, b = effect["left_a"], effect["left_b"]
+    end = np.select([a & ~b, ~a & b], ["kept", "lost"], "same")
     touched = effect[column] != 0
     sums = effect.loc[touched, column].groupby(end[touched]).agg(["size", "sum"])
     return sums.set_axis(["people", "effect"], axis=1).reindex(["kept", "lost", "same"], fill_value=0)
+
+
+def effect_by_size(effect: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Sum a twin's effect by its size: under 1, 1 to 10, 10 to 100, and so on, on both sides of zero.
+
+    Returns
+    -------
+    A row for each size from -k to k, 0 being those without effect, 1 those below 1, and k the largest
+    there is; columns `people` and `effect` (its sum).
+    """
+    values = effect[column].to_numpy(float)
+    size = np.where(values, 1 + np.searchsorted(10.0 ** np.arange(12), np.abs(values), "right"), 0)
+    largest = int(size.max(initial=0))
+    place = (np.sign(values) * size + largest).astype(np.int64)
+    sizes = pd.RangeIndex(-largest, largest + 1, name="size")
+    people, total = np.bincount(place, minlength=len(sizes)), np.bincount(place, values, len(sizes))
+    return pd.DataFrame({"people": people, "effect": total}, index=sizes)
 
 
 def band(paths: npt.NDArray[np.float64], level: float = 0.9) -> npt.NDArray[np.float64]:

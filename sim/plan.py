@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
+from sim.campaign import Campaign
 from sim.data import Data, Fault
 from sim.files import dump, load, save
-from sim.processes.contact import Campaign
 from sim.processes.contact import Levers as Contact
 from sim.processes.service import Levers as Service
 
@@ -63,7 +63,7 @@ class Timeline(Data):
         if isinstance(given, Plan):
             return cls(plans={0: given})
         if isinstance(given, dict):
-            return cls(plans=given)
+            return cls(plans={week: given[week] for week in sorted(given)})
         raise Fault(f"plan: expects a Plan, a Timeline or plans by week, was given {type(given).__name__}.")
 
     def at(self, week: int) -> Plan:

@@ -1,0 +1,60 @@
+"""The markets that are measured: one core that all peers can play, and everything switched on."""
+
+# mypy: disable-error-code="union-attr"  # the supermarket has every section
+
+from sim import Campaign, Offer, Plan, Scenario, Segment, load_scenario, over
+from sim.clock import OpeningHours
+from sim.record import Delays
+
+PEOPLE, WEEKS = 10_000, 104
+PEOPLE_AN_AGENT = 5_000
+SILENT_WEEKS = 8  # after so long without an order the firm writes
+DISCOUNT = 0.10
+
+
+def weekly_offers() -> Plan:
+    """Write every week to all who have been silent, and offer them something."""
+    return Plan(
+        campaigns=(Campaign(to=Segment(recency_weeks=over(SILENT_WEEKS)), offer=Offer(discount=DISCOUNT)),)
+    )
+
+
+def core(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
+    """Keep of the supermarket what an ordinary simulation would have: orders, dropout, tickets, offers.
+
+    Everybody is there from the start and alike in how they answer messages and prices; nobody dozes,
+    tires of messages, fills a pantry or remembers a price, and the desk never closes.
+    """
+    market = everything(people, weeks).only("contact", "service", "pricing")
+    email = market.contact.channels["email"].but(fatigue=0.0, opt_out_share=0.0)
+    return market.but(
+        shopping=market.shopping.but(doze_share=0.0, present_share=1.0, rate_spend_correlation=0.0),
+        pricing=market.pricing.but(
+            sensitivity_spread=0.0, forward_share=0.0, reference_fall=0.0, price_loss=0.0, price_toll=0.0
+        ),
+        contact=market.contact.but(
+            channels={"email": email}, preference_spread=0.0, away_attention=1.0, return_on_click=0.0
+        ),
+        service=market.service.but(hours=OpeningHours()),
+        record=Delays(),
+    )
+
+
+def everything(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
+    """Give the supermarket with all mechanisms on, its desk staffed in proportion to the people."""
+    market = load_scenario("supermarket").but(people=people, weeks=weeks)
+    agents = max(1, round(people / PEOPLE_AN_AGENT))
+    return market.but(service=market.service.but(agents=agents))
+
+
+def busy_desk(people: int, weeks: int = WEEKS) -> Scenario:
+    """Give the supermarket with so many faults that one agent is hardly enough."""
+    market = everything(people, weeks)
+    busy = market.service.but(fault_share=0.15, handling_minutes=150.0 * 2_000 / people)
+    return market.but(service=busy)
+
+
+def cdnow(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
+    """Give a market of shopping alone, with the published habits of CDNOW's customers, all there at once."""
+    market = load_scenario("cdnow_plain").but(people=people, weeks=weeks)
+    return market.but(shopping=market.shopping.but(present_share=1.0))

@@ -1,0 +1,62 @@
+"""A campaign: whom to write to, how, how often, and with what offer.
+
+Plain data, the heart of most plans. Who is chosen is a rule about the firm's record; what then happens is
+a matter of the market (`processes/contact.py`, `processes/pricing.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    SerializerFunctionWrapHandler,
+    ValidatorFunctionWrapHandler,
+    WrapSerializer,
+    WrapValidator,
+)
+
+from sim.data import Data
+from sim.parameter import PLAN, parameter
+from sim.segment import Segment
+
+ChannelName = Literal["email", "sms", "phone", "app", "store"]
+CHANNELS: tuple[ChannelName, ...] = ("email", "sms", "phone", "app", "store")
+
+
+def _rule_or_function(given: Any, rule: ValidatorFunctionWrapHandler) -> Any:
+    return given if callable(given) else rule(given)
+
+
+def _as_it_is(given: Any, rule: SerializerFunctionWrapHandler) -> Any:
+    return given if callable(given) else rule(given)
+
+
+Audience = Annotated[Segment, WrapValidator(_rule_or_function), WrapSerializer(_as_it_is)]
+
+
+class Offer(Data):
+    """What a message promises."""
+
+    discount: float = parameter("off the shelf price of this week's orders", "share", PLAN, 0.0, ge=0, le=1)
+
+
+class Campaign(Data):
+    """Messages to a segment, once or again and again.
+
+    `to` is a `Segment`; in a notebook it may also be a function of the record, which then cannot be
+    saved. `holdout` is the share of the chosen who are left alone for comparison: always the same people.
+    """
+
+    name: str = parameter("a name for reports", "-", PLAN, "", max_length=80)
+    to: Audience = parameter("who is written to", "-", PLAN, Segment())
+    channel: ChannelName = parameter("how", "-", PLAN, "email")
+    offer: Offer = parameter("what is offered", "-", PLAN, Offer())
+    every: int = parameter("weeks from one message to the next", "weeks", PLAN, 1, ge=1, le=520)
+    first_week: int = parameter("week of the first message", "week", PLAN, 0, ge=0, le=5200)
+    until_week: int | None = parameter("no message from this week on", "week", PLAN, None, ge=0, le=5200)
+    holdout: float = parameter("control group", "share", PLAN, 0.0, ge=0, le=1)
+
+    def due(self, week: int) -> bool:
+        """Tell whether a message goes out in this week."""
+        begun, over = week >= self.first_week, self.until_week is not None and week >= self.until_week
+        return begun and not over and (week - self.first_week) % self.every == 0

@@ -1,0 +1,311 @@
+"""Each lever pushes the way the literature and common sense say it does, seed by seed."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, load_scenario, over, simulate
+from sim.clock import MINUTES_A_WEEK
+from sim.events import Kind
+from sim.run import Run
+
+SEEDS = (1, 2, 3)
+each_seed = pytest.mark.parametrize("seed", SEEDS)
+EVERYBODY = Campaign(channel="email")
+COUPON = Campaign(channel="email", offer=Offer(discount=0.2))
+
+
+@cache
+def market() -> Scenario:
+    """Give a supermarket of 400 people over 40 weeks."""
+    scenario = load_scenario("supermarket").but(people=400, weeks=40)
+    return scenario.but(shopping=scenario.shopping.but(present_share=0.9, entry_weeks=20))
+
+
+def with_(**sections: dict[str, Any]) -> Scenario:
+    """Give the market with some parameters of some sections changed."""
+    return market().but(**{name: getattr(market(), name).but(**these) for name, these in sections.items()})
+
+
+def with_channels(**changes: Any) -> Scenario:
+    """Give the market with all channels changed alike."""
+    contact = market().contact
+    assert contact is not None
+    changed = {name: channel.but(**changes) for name, channel in contact.channels.items()}
+    return with_(contact={"channels": changed})
+
+
+def attentive() -> Scenario:
+    """Give a market of people who can be reached and follow many a message."""
+    return with_channels(consent_share=1.0, open_share=0.8, click_share=0.3, opt_out_share=0.0)
+
+
+def rises(values: list[float]) -> bool:
+    """Tell whether numbers rise from one to the next."""
+    assert not np.isnan(values).any()
+    return bool((np.diff(values) > 0).all())
+
+
+def margin_per_order(run: Run) -> float:
+    """Give revenue less goods, an order."""
+    total = run.accounts.total()
+    return float((total["revenue"] + total["goods"]) / run.metrics["orders"])
+
+
+# -- service ---------------------------------------------------------------------------------------
+
+BUSY = {"fault_share": 0.5, "outspoken_share": 0.8, "handling_minutes": 120.0}
+
+
+@each_seed
+def test_more_agents_let_people_wait_less_and_keep_more_promises(seed: int) -> None:
+    runs = [simulate(with_(service=BUSY), Plan(service={"agents": agents}), seed) for agents in (3, 2, 1)]
+    waits = [float(run.events.of(Kind.ANSWERED).value.mean()) for run in runs]
+    assert rises(waits), waits
+    for promise in ("sla_answer", "sla_solution"):
+        kept = [run.metrics[promise] for run in reversed(runs)]
+        assert kept[0] < kept[-1], kept
+        assert sorted(kept) == kept
+    assert rises([-float(run.accounts.total()["wages"]) for run in reversed(runs)])
+
+
+@each_seed
+def test_an_idle_desk_costs_customers(seed: int) -> None:
+    none, some = (simulate(with_(service=BUSY), Plan(service={"agents": agents}), seed) for agents in (0, 3))
+    assert none.defections["service"].sum() > some.defections["service"].sum()
+    assert len(none.defections) > len(some.defections)
+
+
+@each_seed
+def test_more_faults_make_less_satisfied_and_drive_more_away(seed: int) -> None:
+    runs = [simulate(with_(service={"fault_share": share}), Plan(), seed) for share in (0.0, 0.1, 0.4)]
+    assert rises([-float(run.truth["satisfaction"].mean()) for run in runs])
+    assert rises([float(run.defections["product"].sum()) for run in runs])
+    assert runs[0].defections["product"].sum() == 0
+
+
+@each_seed
+def test_compensation_soothes_and_costs(seed: int) -> None:
+    runs = [simulate(with_(service=BUSY), Plan(service={"compensation": paid}), seed) for paid in (0.0, 10.0, 40.0)]
+    assert rises([run.metrics["csat"] for run in runs])
+    assert rises([-float(run.accounts.total()["compensation"]) for run in runs])
+    assert runs[0].accounts.total()["compensation"] == 0
+    solved = len(runs[1].events.of(Kind.RESOLVED))
+    assert abs(runs[1].accounts.total()["compensation"] + solved * 1000) <= 1000 * 5  # some not yet judged
+
+
+@each_seed
+def test_whose_tickets_go_first_wait_less(seed: int) -> None:
+    first = Segment(orders=over(15))
+    plan = Plan(service={"agents": 1, "first": first})
+    served, plain = (simulate(with_(service=BUSY), each, seed) for each in (plan, Plan(service={"agents": 1})))
+    final = served.record(served.scenario.weeks)
+    favoured = served.hidden_link[final["orders"] > 25].to_numpy()
+
+    def waits(run: Run) -> float:
+        answered = run.events.of(Kind.ANSWERED)
+        return float(answered.value[np.isin(answered.person, favoured)].mean())
+
+    assert waits(served) < waits(plain)
+
+
+# -- price -----------------------------------------------------------------------------------------
+
+
+@each_seed
+def test_deeper_discounts_leave_less_of_an_order(seed: int) -> None:
+    plans = [Plan(campaigns=[COUPON.but(offer=Offer(discount=share))]) for share in (0.0, 0.1, 0.3, 0.6)]
+    assert rises([-margin_per_order(simulate(market(), plan, seed)) for plan in plans])
+
+
+@each_seed
+def test_longer_promotions_leave_a_lower_reference_price(seed: int) -> None:
+    plans = [Plan(campaigns=[COUPON.but(first_week=40 - weeks)]) for weeks in (0, 2, 5, 12)]
+    runs = [simulate(attentive(), plan, seed) for plan in plans]
+    assert runs[0].truth["reference_price"].eq(1).all()
+    assert rises([-float(run.truth["reference_price"].mean()) for run in runs])
+
+
+@each_seed
+def test_a_promotion_sells_more_while_it_lasts_and_less_afterwards(seed: int) -> None:
+    coupon = COUPON.but(first_week=10, until_week=12, offer=Offer(discount=0.5))
+    plans = [Plan(campaigns=[campaign]) for campaign in (coupon, coupon.but(offer=Offer()))]
+    runs = [simulate(attentive(), plan, seed) for plan in plans]
+    weeks = [run.events.of(Kind.ORDER).minute // MINUTES_A_WEEK for run in runs]
+    during = [int(((week >= 10) & (week < 12)).sum()) for week in weeks]
+    after = [int(((week >= 12) & (week < 20)).sum()) for week in weeks]
+    assert during[0] > during[1]
+    assert after[0] < after[1]
+    assert runs[0].defections["price"].sum() > runs[1].defections["price"].sum() == 0
+
+
+@each_seed
+def test_a_remembered_discount_lasts_no_longer_than_prices_take_to_be_forgotten(seed: int) -> None:
+    plan = Plan(campaigns=[COUPON.but(until_week=10)])
+    slow, fast = (simulate(with_(pricing={"reference_rise": rise}), plan, seed) for rise in (0.01, 0.5))
+    assert fast.truth["reference_price"].eq(1).all()
+    assert slow.truth["reference_price"].mean() < 1
+
+
+# -- contact ---------------------------------------------------------------------------------------
+
+
+@each_seed
+def test_weekly_mass_mailing_drives_more_to_opt_out_than_monthly(seed: int) -> None:
+    scenario = with_channels(opt_out_share=0.01)
+    monthly, weekly = (simulate(scenario, Plan(campaigns=[EVERYBODY.but(every=n)]), seed) for n in (4, 1))
+    assert weekly.metrics["opt_outs"] > monthly.metrics["opt_outs"] > 0
+    assert weekly.metrics["contacts"] > monthly.metrics["contacts"]
+
+
+@each_seed
+def test_a_message_more_annoys_more_when_the_last_is_fresh(seed: int) -> None:
+    scenario = with_channels(opt_out_share=0.02, fatigue=2.0)
+    monthly, weekly = (simulate(scenario, Plan(campaigns=[EVERYBODY.but(every=n)]), seed) for n in (4, 1))
+    rates = [run.metrics["opt_outs"] / run.metrics["contacts"] for run in (monthly, weekly)]
+    assert rises(rates)
+    opened = [len(run.events.of(Kind.OPENED)) / run.metrics["contacts"] for run in (weekly, monthly)]
+    assert rises(opened)
+
+
+@each_seed
+def test_too_many_messages_drive_customers_away(seed: int) -> None:
+    storm = Plan(campaigns=[Campaign(channel=name) for name in ("email", "sms", "phone", "app", "store")])
+    scenario = with_(contact={"tolerance": 1.0, "contact_toll": 0.05})
+    many, none = simulate(scenario, storm, seed), simulate(scenario, Plan(), seed)
+    assert many.defections["contact"].sum() > none.defections["contact"].sum() == 0
+    assert len(many.defections) > len(none.defections)
+
+
+@each_seed
+def test_who_opted_out_never_hears_on_that_channel_again(seed: int) -> None:
+    scenario = with_channels(opt_out_share=0.05)
+    timeline = Timeline(
+        plans={0: Plan(campaigns=[EVERYBODY, COUPON.but(channel="sms")]), 20: Plan(campaigns=[EVERYBODY, COUPON])}
+    )
+    events = simulate(scenario, timeline, seed).events
+    sent, outs = events.of(Kind.SENT), events.of(Kind.OPTED_OUT)
+    assert len(outs) > 50
+    still_reached_elsewhere = False
+    for person, channel, minute in zip(outs.person, outs.channel, outs.minute, strict=True):
+        later = (sent.person == person) & (sent.minute > minute)
+        assert not (later & (sent.channel == channel)).any()
+        still_reached_elsewhere |= bool(later.any())
+    assert still_reached_elsewhere, "an opt-out is from one channel, not from all"
+
+
+@each_seed
+def test_winning_back_the_dormant_brings_more_orders_than_leaving_them(seed: int) -> None:
+    scenario = attentive().but(shopping=with_(shopping={"doze_share": 0.06, "wake_share": 0.01}).shopping)
+    win_back = Plan(campaigns=[Campaign(to=Segment(recency_weeks=over(6)), channel="sms", every=2)])
+    with_it, without = simulate(scenario, win_back, seed), simulate(scenario, Plan(), seed)
+    assert (with_it.events.of(Kind.WOKE).ref > 0).sum() > 5
+    assert with_it.metrics["orders"] > without.metrics["orders"]
+
+
+@each_seed
+def test_an_opened_message_reminds(seed: int) -> None:
+    plan = Plan(campaigns=[EVERYBODY.but(every=3)])
+    gentle = with_channels(consent_share=1.0, open_share=1.0, opt_out_share=0.0, click_share=0.0, fatigue=0.0)
+    runs = [
+        simulate(gentle.but(contact=gentle.contact.but(reminder_lift=lift)), plan, seed)  # type: ignore[union-attr]
+        for lift in (0.0, 0.3, 1.0)
+    ]
+    assert rises([run.metrics["orders"] for run in runs])
+
+
+# -- bounds on contact -----------------------------------------------------------------------------
+
+
+@each_seed
+def test_the_share_held_out_is_the_share_asked_for_and_always_the_same_people(seed: int) -> None:
+    for share in (0.1, 0.5):
+        campaigns = [EVERYBODY.but(holdout=share), COUPON.but(channel="sms", holdout=share)]
+        run = simulate(market(), Plan(campaigns=campaigns), seed)
+        held, sent = run.events.of(Kind.HELD_OUT), run.events.of(Kind.SENT)
+        control, reached = set(held.person.tolist()), set(sent.person.tolist())
+        assert not control & reached, "the same people stay out, week after week and campaign after campaign"
+        chosen = len(control | reached)
+        assert abs(len(control) - share * chosen) < 4 * np.sqrt(chosen * share * (1 - share))
+        later = held.where(held.minute > 20 * MINUTES_A_WEEK)
+        early = held.where(held.minute < 5 * MINUTES_A_WEEK)
+        assert set(early.person.tolist()) & set(later.person.tolist())
+
+
+def test_a_larger_control_group_contains_the_smaller() -> None:
+    groups = [
+        set(simulate(market(), Plan(campaigns=[EVERYBODY.but(holdout=share)]), 1).events.of(Kind.HELD_OUT).person.tolist())
+        for share in (0.1, 0.3)
+    ]
+    assert groups[0] < groups[1]
+
+
+@each_seed
+def test_half_the_budget_buys_fewer_messages(seed: int) -> None:
+    budgets: list[float | None] = [None, 20.0, 10.0, 5.0]
+    plan = Plan(campaigns=[Campaign(channel="phone")])
+    runs = [simulate(market(), plan.but(contact={"budget": budget}), seed) for budget in budgets]
+    assert rises([-run.metrics["contacts"] for run in runs])
+    for budget, run in zip(budgets, runs, strict=True):
+        assert budget is None or -run.accounts.by_week()["messages"].min() <= budget * 100
+
+
+@each_seed
+def test_a_small_budget_goes_to_the_best_customers_of_the_year(seed: int) -> None:
+    plan = Plan(campaigns=[Campaign(channel="phone", first_week=30, until_week=31)], contact={"budget": 30.0})
+    run = simulate(market(), plan, seed)
+    rich = simulate(market(), plan.but(contact={"budget": None}), seed)
+    spend = run.record(30).assign(person=run.hidden_link.iloc[: len(run.record(30))]).set_index("person")["spend_52w"]
+    reached, could = (one.events.of(Kind.SENT).person for one in (run, rich))
+    assert len(reached) == 10
+    left_out = np.setdiff1d(could, reached)
+    assert spend[reached].min() >= spend[left_out].max()
+
+
+@each_seed
+@pytest.mark.parametrize("cap", [1, 2])
+def test_the_cap_on_messages_a_week_is_obeyed(seed: int, cap: int) -> None:
+    campaigns = [Campaign(channel=name) for name in ("store", "sms", "email", "app")]
+    plan = Plan(campaigns=campaigns, contact={"messages_a_week": cap})
+    runs = [simulate(market(), chosen, seed) for chosen in (plan, plan.but(contact={}))]
+    most = []
+    for run in runs:
+        sent = run.events.of(Kind.SENT)
+        keys = np.stack([sent.minute // MINUTES_A_WEEK, sent.person])
+        most.append(int(np.unique(keys, axis=1, return_counts=True)[1].max()))
+    assert most[0] == cap < most[1]
+
+
+# -- the world around ------------------------------------------------------------------------------
+
+
+@each_seed
+def test_a_stronger_competitor_takes_more_customers(seed: int) -> None:
+    runs = [simulate(with_(patience={"competitor_pull": pull}), Plan(), seed) for pull in (0.0, 0.005, 0.05)]
+    assert rises([float(len(run.defections)) for run in runs])
+    assert rises([float(run.defections["competitor"].sum()) for run in runs])
+    assert runs[0].defections["competitor"].sum() == 0
+
+
+@each_seed
+def test_costly_switching_keeps_more_customers(seed: int) -> None:
+    runs = [simulate(with_(patience={"switching_cost": cost}), Plan(), seed) for cost in (3.0, 0.0)]
+    assert rises([float(len(run.defections)) for run in runs])
+
+
+@each_seed
+def test_better_quality_is_recommended_more(seed: int) -> None:
+    runs = [
+        simulate(with_(experience={"quality": quality, "survey_share": 1.0}), Plan(), seed) for quality in (5.0, 7.5, 9.5)
+    ]
+    assert rises([run.metrics["nps"] for run in runs])
+
+
+@each_seed
+def test_the_dormant_buy_less_the_sooner_they_doze_off(seed: int) -> None:
+    runs = [simulate(with_(shopping={"doze_share": share}), Plan(), seed) for share in (0.2, 0.05, 0.0)]
+    assert rises([run.metrics["orders"] for run in runs])

@@ -1,0 +1,271 @@
+"""At the edge of what a scenario or plan may say, every market stays sound, and never warns."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import Campaign, Offer, Plan, Scenario, Segment, over, scenario_names, simulate
+from sim.clock import OpeningHours
+from sim.events import Kind, Stage
+from sim.metrics import METRICS, retention_curve
+from sim.plan import Timeline
+from sim.record import Delays
+from sim.run import Run
+from tests.test_contracts import assert_sound, small
+
+MARKETS = scenario_names()
+Change = Callable[[Scenario], Scenario]
+
+
+def market(name: str) -> Scenario:
+    """Give a ready-made market, small."""
+    return small(name, 120, 30)
+
+
+def shopping(**changes: Any) -> Change:
+    """Change how people shop."""
+    return lambda scenario: scenario.but(shopping=scenario.shopping.but(**changes))
+
+
+def section(name: str, **changes: Any) -> Change:
+    """Change a section; a market in which it is switched off stays as it is."""
+
+    def change(scenario: Scenario) -> Scenario:
+        these = getattr(scenario, name)
+        return scenario if these is None else scenario.but(**{name: these.but(**changes)})
+
+    return change
+
+
+def channels(**changes: Any) -> Change:
+    """Change all channels alike."""
+
+    def change(scenario: Scenario) -> Scenario:
+        if scenario.contact is None:
+            return scenario
+        changed = {name: channel.but(**changes) for name, channel in scenario.contact.channels.items()}
+        return scenario.but(contact=scenario.contact.but(channels=changed))
+
+    return change
+
+
+def everything(scenario: Scenario) -> Plan:
+    """Use all that a market has: an offer on every channel every week, agents, compensation, a first class."""
+    offer = Offer(discount=0.3) if scenario.pricing else Offer()
+    names = scenario.contact.channels if scenario.contact else {}
+    service = {"compensation": 5.0, "first": Segment(orders=over(3))} if scenario.service else {}
+    return Plan(campaigns=[Campaign(channel=name, offer=offer) for name in names], service=service)
+
+
+EXTREMES: dict[str, Change] = {
+    "0 people": lambda s: s.but(people=0),
+    "1 person": lambda s: s.but(people=1),
+    "1 week": lambda s: s.but(weeks=1),
+    "0 people, 1 week": lambda s: s.but(people=0, weeks=1),
+    "2 weeks": lambda s: s.but(weeks=2),
+    "no consent": channels(consent_share=0.0),
+    "all consent": channels(consent_share=1.0),
+    "all open and click": channels(open_share=1.0, click_share=1.0),
+    "all opt out": channels(opt_out_share=1.0),
+    "nobody opens": channels(open_share=0.0),
+    "free messages": channels(cost=0.0),
+    "most tiring messages": channels(fatigue=10.0),
+    "most harmful messages": section("contact", tolerance=0.0, contact_toll=10.0, fatigue_keep=0.99),
+    "all return and wake": section("contact", away_attention=1.0, return_on_click=1.0, wake_on_click=1.0, offer_click=50.0),
+    "no agents": section("service", agents=0),
+    "many agents": section("service", agents=10_000),
+    "all faulty": section("service", fault_share=1.0),
+    "all faulty, all complain": section("service", fault_share=1.0, outspoken_share=1.0, handling_minutes=600.0),
+    "all faulty, nobody complains": section("service", fault_share=1.0, outspoken_share=0.0),
+    "worst faults": section("service", fault_share=1.0, fault_toll=10.0, late_toll=10.0),
+    "never closed": section("service", hours=OpeningHours(), fault_share=1.0),
+    "an hour a week": section("service", hours=OpeningHours(days=1, from_hour=23), fault_share=1.0),
+    "all doze": shopping(doze_share=1.0),
+    "none wake": shopping(doze_share=0.2, wake_share=0.0),
+    "all doze and wake": shopping(doze_share=1.0, wake_share=1.0),
+    "none present": shopping(present_share=0.0),
+    "all present": shopping(present_share=1.0),
+    "all leave": shopping(dropout_a=100.0, dropout_b=0.001),
+    "none leave": shopping(dropout_a=1e-6, dropout_b=1e6),
+    "many orders": shopping(rate_scale=0.3),
+    "hardly an order": shopping(rate_scale=1e4),
+    "nothing but cents": shopping(spend_scale=1e-6),
+    "millions": shopping(spend_scale=1e6),
+    "rate is spend": shopping(rate_spend_correlation=1.0),
+    "rate against spend": shopping(rate_spend_correlation=-1.0),
+    "no margin": lambda s: s.but(margin=0.0),
+    "all margin": lambda s: s.but(margin=1.0),
+    "no interest": lambda s: s.but(discount_rate=0.0),
+    "late records": lambda s: s.but(record=Delays(order_hours=168, answer_hours=168)),
+    "strongest competitor": section("patience", competitor_pull=5.0),
+    "no competitor": section("patience", competitor_pull=0.0),
+    "highest switching cost": section("patience", switching_cost=5.0),
+    "worst quality": section("experience", quality=0.0, quality_spread=0.0),
+    "best quality": section("experience", quality=10.0, quality_spread=5.0),
+    "no survey": section("experience", survey_every=0),
+    "survey of all each week": section("experience", survey_every=1, survey_share=1.0, answer_share=1.0),
+    "most sensitive": section("pricing", sensitivity_spread=3.0, price_loss=50.0, price_toll=10.0),
+    "prices never forgotten": section("pricing", reference_rise=1e-6, reference_fall=1.0),
+    "pantry full for long": section("pricing", forward_share=1.0, pantry=1.0),
+}  # fmt: skip
+
+
+def strict_run(scenario: Scenario, plan: Plan) -> Run:
+    """Run and look at everything with warnings as errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run = simulate(scenario, plan, 1)
+        run.summary()
+        retention_curve(run)
+        repr(run)
+        return run
+
+
+def cases(changes: dict[str, Change]) -> list[Any]:
+    """Pair each market with each change that changes something in it."""
+    return [
+        pytest.param(name, change, id=f"{name}-{label}")
+        for name in MARKETS
+        for label, change in changes.items()
+        if change(market(name)) != market(name)
+    ]
+
+
+@pytest.mark.parametrize(("name", "change"), cases(EXTREMES))
+def test_the_market_stays_sound_at_every_extreme(name: str, change: Change) -> None:
+    scenario = change(market(name))
+    run = strict_run(scenario, everything(scenario))
+    assert_sound(run)
+
+
+def test_the_list_of_extremes_touches_every_section() -> None:
+    full = market("supermarket")
+    touched = {
+        field
+        for change in EXTREMES.values()
+        for field in Scenario.model_fields
+        if getattr(change(full), field) != getattr(full, field)
+    }
+    sections = {"shopping", "pricing", "contact", "service", "experience", "patience", "record"}
+    assert touched >= sections | {"people", "weeks", "margin"}
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_a_market_without_people_has_nothing_but_fixed_cost(name: str) -> None:
+    scenario = market(name).but(people=0)
+    run = strict_run(scenario, everything(scenario))
+    total = run.accounts.total()
+    wages = scenario.service.agents * scenario.service.wage * scenario.weeks * 100 if scenario.service else 0
+    assert total["profit"] == -round(scenario.fixed_cost * 100) * scenario.weeks - wages
+    assert total["contribution"] == run.metrics["orders"] == run.metrics["customers"] == 0
+    assert set(np.unique(run.events.kind)) <= {Kind.WAGES}
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_nobody_who_does_not_consent_gets_a_message(name: str) -> None:
+    scenario = channels(consent_share=0.0)(market(name))
+    run = strict_run(scenario, everything(scenario))
+    assert run.metrics["contacts"] == run.metrics["opt_outs"] == 0
+    assert run.accounts.total()["messages"] == 0
+    assert run.metrics["orders"] == simulate(scenario, Plan(), 1).metrics["orders"]
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_prospects_alone_give_no_order_before_they_enter(name: str) -> None:
+    scenario = market(name)
+    scenario = scenario.but(shopping=scenario.shopping.but(present_share=0.0))
+    run = strict_run(scenario, everything(scenario))
+    orders = run.events.of(Kind.ORDER)
+    assert len(orders)
+    assert (orders.minute >= run.people.shopping.entry_minute[orders.person]).all()
+    far = scenario.but(shopping=scenario.shopping.but(present_share=0.0, entry_weeks=1e4, entry_shares=[0, 0, 1]))
+    later = strict_run(far, everything(far))
+    assert later.metrics["orders"] == 0
+    assert (later.people.shopping.stage == Stage.PROSPECT).all()
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_when_all_fall_dormant_and_none_wake_only_newcomers_order(name: str) -> None:
+    scenario = market(name)
+    scenario = scenario.but(shopping=scenario.shopping.but(doze_share=1.0, wake_share=0.0))
+    run = strict_run(scenario, Plan())
+    orders = run.events.of(Kind.ORDER)
+    entry = run.people.shopping.entry_minute[orders.person]
+    assert (entry >= 0).all(), "somebody who was there from the start was dormant from the start"
+    assert (orders.minute // 10_080 == entry // 10_080).all()
+
+
+@pytest.mark.parametrize("name", [name for name in MARKETS if market(name).pricing and market(name).contact])
+def test_goods_for_nothing_bring_nothing(name: str) -> None:
+    scenario = channels(open_share=1.0, click_share=1.0, consent_share=1.0)(market(name))
+    run = strict_run(scenario, Plan(campaigns=[Campaign(offer=Offer(discount=1.0))]))
+    assert_sound(run)
+    orders, cuts = run.events.of(Kind.ORDER), run.events.of(Kind.DISCOUNT)
+    redeemed = orders.where(orders.ref > 0)
+    assert len(redeemed) > 50
+    assert sorted(redeemed.value.tolist()) == sorted(cuts.value.tolist())
+    assert run.accounts.total()["revenue"] == orders.value[orders.ref == 0].sum()
+    assert run.truth["reference_price"].min() < 0.7
+
+
+@pytest.mark.parametrize("name", [name for name in MARKETS if market(name).service])
+def test_a_desk_without_agents_answers_nobody(name: str) -> None:
+    scenario = section("service", agents=0, fault_share=1.0)(market(name))
+    run = strict_run(scenario, Plan(service={"compensation": 10.0}))
+    assert len(run.events.of(Kind.TICKET)) > 50
+    assert not len(run.events.of(Kind.ANSWERED)) + len(run.events.of(Kind.COMPENSATED))
+    assert run.metrics["sla_answer"] == run.metrics["sla_solution"] == 0
+    assert np.isnan(run.metrics["csat"])
+    assert run.accounts.total()["wages"] == run.accounts.total()["compensation"] == 0
+
+
+@pytest.mark.parametrize("name", [name for name in MARKETS if market(name).service])
+def test_when_every_order_is_faulty_every_order_is_a_fault(name: str) -> None:
+    run = strict_run(section("service", fault_share=1.0, outspoken_share=1.0)(market(name)), Plan())
+    assert len(run.events.of(Kind.FAULT)) == run.metrics["orders"] == len(run.events.of(Kind.TICKET))
+
+
+@pytest.mark.parametrize("name", [name for name in MARKETS if market(name).contact])
+def test_a_budget_of_nothing_buys_nothing_but_what_is_free(name: str) -> None:
+    scenario = market(name)
+    nothing = everything(scenario).but(contact={"budget": 0.0})
+    assert strict_run(scenario, nothing).metrics["contacts"] == 0
+    free = channels(cost=0.0)(scenario)
+    assert strict_run(free, nothing).metrics["contacts"] > 0
+
+
+@pytest.mark.parametrize("name", [name for name in MARKETS if market(name).contact])
+def test_no_messages_a_week_means_none(name: str) -> None:
+    scenario = market(name)
+    run = strict_run(scenario, everything(scenario).but(contact={"messages_a_week": 0}))
+    assert run.metrics["contacts"] == 0
+
+
+@pytest.mark.parametrize("name", [name for name in MARKETS if market(name).contact])
+def test_a_control_group_of_all_is_nobody_written_to(name: str) -> None:
+    scenario = market(name)
+    channel = next(iter(scenario.contact.channels)) if scenario.contact else "email"
+    run = strict_run(scenario, Plan(campaigns=[Campaign(channel=channel, holdout=1.0)]))
+    assert run.metrics["contacts"] == 0
+    assert len(run.events.of(Kind.HELD_OUT)) > 0
+
+
+def test_a_plan_of_a_thousand_weeks_hence_changes_nothing_today() -> None:
+    scenario = market("supermarket")
+    later = Timeline(plans={0: Plan(), 1_000: everything(scenario)})
+    one, other = simulate(scenario, later, 1), simulate(scenario, Plan(), 1)
+    assert one.events.frame().equals(other.events.frame())
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_every_metric_of_a_market_of_one_week_can_be_read(name: str) -> None:
+    run = strict_run(market(name).but(weeks=1), Plan())
+    summary = run.summary()
+    assert len(summary) == len(METRICS)
+    assert summary.loc["churn", "value"] == "-"
+    assert summary.loc["customer_equity", "value"] == "-"

@@ -1,0 +1,178 @@
+"""The two forms of a customer's life, columns and generator, give one event log, event for event."""
+
+from collections.abc import Generator, Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import simpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, scenario_names, simulate
+from sim.chance import Purpose
+from sim.clock import MINUTES_A_WEEK
+from sim.customer import life
+from sim.events import Cause, Kind, Stage
+from sim.plan import Timeline
+from sim.run import Run
+from sim.world import World
+
+
+def assert_one_life(scenario: Scenario, plan: Plan | Timeline, seed: int, focus: Iterable[int]) -> Run:
+    """Live through a market twice, in columns and with a focus, and compare all that can be seen."""
+    plain, lived = simulate(scenario, plan, seed), simulate(scenario, plan, seed, focus=focus)
+    pd.testing.assert_frame_equal(plain.events.frame(), lived.events.frame())
+    pd.testing.assert_frame_equal(plain.defections, lived.defections, check_exact=True)
+    pd.testing.assert_frame_equal(plain.truth, lived.truth, check_exact=True)
+    for week in (1, scenario.weeks):
+        pd.testing.assert_frame_equal(plain.record(week), lived.record(week), check_exact=True)
+    assert len(plain.events.of(Kind.ORDER))
+    return plain
+
+
+def small(name: str, people: int, weeks: int = 30) -> Scenario:
+    """Give a ready-made market, scaled down in people and time; its latecomers come in half of it."""
+    scenario = load_scenario(name)
+    entry = min(scenario.shopping.entry_weeks, weeks / 2)
+    return scenario.but(people=people, weeks=weeks, shopping=scenario.shopping.but(entry_weeks=entry))
+
+
+def busy(scenario: Scenario) -> Scenario:
+    """Let many complaints meet one slow agent, where there is a desk."""
+    if scenario.service is None:
+        return scenario
+    return scenario.but(service=scenario.service.but(agents=1, fault_share=0.2, handling_minutes=200.0))
+
+
+def offers(scenario: Scenario) -> Plan:
+    """Write to everybody every other week on each channel, with offers where the market knows any."""
+    channels = scenario.contact.channels if scenario.contact else ()
+    offer = Offer(discount=0.25 if scenario.pricing else 0.0)
+    return Plan(campaigns=[Campaign(channel=channel, offer=offer, every=2) for channel in channels])
+
+
+@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize(("people", "seed"), [(1, 1), (1, 9), (50, 2), (50, 3), (500, 4)])
+def test_a_market_of_lives_is_the_market_of_columns(name: str, people: int, seed: int) -> None:
+    scenario = small(name, people)
+    if people == 1 and len(simulate(scenario, Plan(), seed).events.of(Kind.ORDER)) == 0:
+        scenario = scenario.but(shopping=scenario.shopping.but(present_share=0.0))  # so that one comes
+    assert_one_life(scenario, Plan(), seed, range(people))
+
+
+@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("step", [1, 7])
+def test_lives_and_columns_share_a_busy_desk_and_offers(name: str, step: int) -> None:
+    scenario = busy(small(name, 350))
+    run = assert_one_life(scenario, offers(scenario), 5, range(0, 350, step))
+    if scenario.service:
+        assert run.events.of(Kind.ANSWERED).value.max() > 600  # they truly queue
+    if scenario.pricing and scenario.contact:
+        assert len(run.events.of(Kind.DISCOUNT)) > 50
+        assert len(run.events.of(Kind.RETURNED)) > 0
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_lives_and_columns_agree_through_a_change_of_plan(name: str) -> None:
+    scenario = busy(small(name, 200))
+    assert_one_life(scenario, Timeline.of({0: Plan(), 7: offers(scenario), 19: Plan()}), 6, range(0, 200, 3))
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**63 - 1), st.sets(st.integers(0, 39), min_size=1))
+def test_any_mixture_of_lives_and_columns_gives_the_same_events(seed: int, focus: set[int]) -> None:
+    scenario = busy(small("supermarket", 40, 12))
+    shopping = scenario.shopping.but(dropout_a=3.0, doze_share=0.1, wake_share=0.3)
+    assert_one_life(scenario.but(shopping=shopping), offers(scenario), seed, focus)
+
+
+def test_lives_and_columns_agree_where_people_order_many_times_a_week() -> None:
+    scenario = small("supermarket", 40, 20)
+    shopping = scenario.shopping.but(rate_scale=0.2, dropout_a=2.0)  # six a week on the average
+    run = assert_one_life(busy(scenario.but(shopping=shopping)), Plan(), 1, range(40))
+    orders = run.events.of(Kind.ORDER)
+    assert np.bincount(orders.person * 20 + orders.minute // MINUTES_A_WEEK).max() > 15
+    assert len(run.events.of(Kind.LEFT)) > 10
+
+
+def silent_life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
+    """Live as everybody does, but never complain."""
+    people, luck = world.people, world.luck
+    while True:
+        week = yield world.calendar.hour("shop")
+        monday = week * MINUTES_A_WEEK
+        first_ever = people.shopping.entry_minute[me] >= monday
+        rate = people.shopping.rate[me] * people.shopping.lift[me]
+        clock, j = 0.0, 0
+        while people.shopping.stage[me] == Stage.CUSTOMER and not people.shopping.asleep[me]:
+            clock = clock + luck.exponential(Purpose.ORDER, me, week, j) / rate
+            if first_ever and j == 0:
+                clock = people.shopping.arrival(me, week)
+            if clock >= 1:
+                break
+            minute = monday + int(clock * MINUTES_A_WEEK)
+            yield world.env.timeout(minute - world.env.now)
+            faulty = bool(world.desk) and luck.happens(people.service.fault_share, Purpose.FAULT, me, week, j)
+            world.orders.note(minute, me, j, faulty)
+            toll = 0.0 if first_ever and j == 0 else people.shopping.toll[me]
+            if people.patience.endure(Cause.NATURE, me, toll):
+                world.leave([me], [minute])
+            j += 1
+
+
+def no_life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
+    """Never order."""
+    while True:
+        yield world.calendar.hour("shop")
+
+
+def test_a_life_that_never_complains_is_lived_by_the_focus_and_by_nobody_else() -> None:
+    scenario = busy(small("supermarket", 400))
+    focus = np.arange(0, 400, 2)
+    usual = simulate(scenario, Plan(), 1, focus=focus)
+    silent = simulate(scenario, Plan(), 1, focus=focus, life=silent_life)
+    before, after = usual.events.of(Kind.TICKET), silent.events.of(Kind.TICKET)
+    assert np.isin(before.person, focus).sum() > 50
+    assert not np.isin(after.person, focus).any()
+    assert (~np.isin(after.person, focus)).sum() > 50
+    waits = [run.events.of(Kind.ANSWERED).value.mean() for run in (usual, silent)]
+    assert waits[1] < waits[0]  # the others find a shorter queue
+
+
+@pytest.mark.parametrize("focus", [[0], [3, 5, 250], range(0, 300, 2)], ids=["one", "three", "half"])
+def test_people_outside_the_focus_live_by_the_columns(focus: Iterable[int]) -> None:
+    scenario = small("supermarket", 300).but(service=None)
+    usual = simulate(scenario, Plan(), 1).events
+    empty = simulate(scenario, Plan(), 1, focus=focus, life=no_life).events
+    outside = ~np.isin(usual.person, list(focus))
+    pd.testing.assert_frame_equal(
+        usual.where(outside).frame(), empty.where(~np.isin(empty.person, list(focus))).frame()
+    )
+    assert not np.isin(empty.of(Kind.ORDER).person, list(focus)).any()
+    assert np.isin(usual.of(Kind.ORDER).person, list(focus)).any()
+
+
+def test_a_person_named_twice_lives_once() -> None:
+    scenario = small("supermarket", 50)
+    assert_one_life(scenario, Plan(), 1, [7, 7, 3, 7])
+
+
+@pytest.mark.parametrize("focus", [[-1], [50], [3, 10**6]])
+def test_a_focus_outside_the_market_is_refused(focus: list[int]) -> None:
+    with pytest.raises(Fault, match="focus: persons of this market are numbered 0 to 49"):
+        simulate(small("supermarket", 50), Plan(), 1, focus=focus)
+
+
+def test_the_readable_form_is_the_one_in_use() -> None:
+    lived: list[int] = []
+
+    def watched(world: World, me: int) -> Generator[simpy.Event, Any, None]:
+        lived.append(me)
+        yield from life(world, me)
+
+    scenario = small("supermarket", 60)
+    run = simulate(scenario, Plan(), 1, focus=[4, 40], life=watched)
+    assert lived == [4, 40]
+    assert run.events.frame().equals(simulate(scenario, Plan(), 1).events.frame())
