@@ -14,9 +14,12 @@ import argparse
 import hashlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -67,6 +70,20 @@ def link() -> None:
     packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(ENV)}))
     line = f"import os, sys; sys.path.append(os.fsdecode({os.fsencode(HERE)!r}))\n"
     (packages / "crm_kit.pth").write_text(line)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one call at a time install. SQLite keeps the lock, on every system, and drops it after a crash."""
+    lock = ENV.with_name(f"{ENV.name}.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    with closing(sqlite3.connect(lock, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise SetupError("another kit.py is installing; wait until it has finished") from None
+        yield
 
 
 def install() -> None:
@@ -147,7 +164,8 @@ def main(arguments: list[str] | None = None) -> int:
             old, needed = sys.version.split()[0], ".".join(map(str, OLDEST))
             raise SetupError(f"this is Python {old}; install Python {needed} or later and use that")
         if not is_ready():
-            install()
+            with alone():
+                install()
         return start(extra) if options.command == "start" else test(options.fast)
     except (SetupError, OSError) as problem:
         print(f"kit.py: {problem}.", file=sys.stderr)

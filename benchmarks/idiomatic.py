@@ -5,7 +5,7 @@ faults that some complain about, a desk with priorities, weekly offers that inte
 Draws come from `random.Random`, whose scalar draws cost less than those of a NumPy generator.
 """
 
-# mypy: disable-error-code="union-attr"  # the core has the sections that are read here
+# mypy: disable-error-code="union-attr"
 from collections.abc import Generator
 from random import Random
 

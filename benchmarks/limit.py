@@ -4,7 +4,7 @@ A market cannot be much faster than this in NumPy as long as people have a state
 rates are lifted by offers, offers depend on the last order, each order may be the last one.
 """
 
-# mypy: disable-error-code="union-attr"  # the core has the sections that are read here
+# mypy: disable-error-code="union-attr"
 from collections import Counter
 from dataclasses import dataclass
 

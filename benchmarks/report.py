@@ -51,6 +51,7 @@ VARIANCE = {
         "variance of a difference in profit by a policy (win-back): other seeds / twins", "≥ 15"
     ),
     "staffing": Target("variance of a difference in contribution by staffing: other seeds / twins", "≥ 5"),
+    "answers": Target("the same runs, difference in complaints answered in time: other seeds / twins", ""),
 }
 TARGETS = SPEED | MEMORY | VARIANCE
 

@@ -1,6 +1,6 @@
 """The markets that are measured: one core that all peers can play, and everything switched on."""
 
-# mypy: disable-error-code="union-attr"  # the supermarket has every section
+# mypy: disable-error-code="union-attr"
 
 from sim import Campaign, Offer, Plan, Scenario, Segment, load_scenario, over
 from sim.clock import OpeningHours

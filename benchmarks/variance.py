@@ -18,9 +18,10 @@ Floats = npt.NDArray[np.float64]
 FEW, MANY = 1, 3  # agents
 
 
-def outcomes(scenario: Scenario, plan: Plan, metric: str, seeds: int) -> Floats:
-    """Give a metric of a plan, a value a seed."""
-    return np.array([simulate(scenario, plan, seed).metrics[metric] for seed in range(1, seeds + 1)])
+def outcomes(scenario: Scenario, plan: Plan, seeds: int) -> dict[str, Floats]:
+    """Give all metrics of a plan by name, a value a seed."""
+    runs = [simulate(scenario, plan, seed).metrics for seed in range(1, seeds + 1)]
+    return {name: np.array([metrics[name] for metrics in runs]) for name in runs[0]}
 
 
 def gain(first: Floats, second: Floats) -> float:
@@ -44,10 +45,11 @@ def interval(first: Floats, second: Floats, draws: int = 1_000) -> tuple[float, 
 
 def rows(people: int, weeks: int, seeds: int) -> Iterator[tuple[str, tuple[float, ...]]]:
     """Measure the gain for a policy and for a staffing decision."""
-    nothing, market = Plan(), everything(people, weeks)
-    before, after = (outcomes(market, plan, "profit", seeds) for plan in (nothing, load_plan("win_back")))
-    yield "policy", interval(before, after)
+    market, nothing = everything(people, weeks), Plan()
+    before, after = (outcomes(market, plan, seeds) for plan in (nothing, load_plan("win_back")))
+    yield "policy", interval(before["profit"], after["profit"])
     desk = busy_desk(people, weeks)
     staffed = (nothing.but(service=nothing.service.but(agents=agents)) for agents in (FEW, MANY))
-    few, many = (outcomes(desk, plan, "contribution", seeds) for plan in staffed)
-    yield "staffing", interval(few, many)
+    few, many = (outcomes(desk, plan, seeds) for plan in staffed)
+    yield "staffing", interval(few["contribution"], many["contribution"])
+    yield "answers", interval(few["sla_answer"], many["sla_answer"])

@@ -49,9 +49,20 @@ class Twin:
         return table
 
     def difference(self) -> pd.DataFrame:
-        """Give the headline numbers of both lives and their difference."""
+        """Give the headline numbers of both lives and their difference, unrounded."""
         a, b = pd.Series(self.before.metrics), pd.Series(self.after.metrics)
         return pd.DataFrame({"without": a, "with": b, "difference": b - a}).rename_axis("metric")
+
+    def summary(self) -> pd.DataFrame:
+        """Give the same rounded for reading, with units."""
+        exact, currency = self.difference(), self.before.scenario.currency
+        rows = {
+            name: (*map(metric.shown, exact.loc[name].tolist()), metric.in_unit(currency))
+            for name, metric in METRICS.items()
+        }
+        return pd.DataFrame.from_dict(rows, orient="index", columns=[*exact.columns, "unit"]).rename_axis(
+            "metric"
+        )
 
     def __repr__(self) -> str:
         return f"Twin of {self.before.scenario.name}, seed {self.before.seed}"

@@ -33,6 +33,14 @@ class Metric:
     meaning: str
     digits: int
 
+    def shown(self, value: float) -> str:
+        """Write a value as people read it; a dash for an unknown one."""
+        return "-" if np.isnan(value) else f"{value:,.{self.digits}f}"
+
+    def in_unit(self, currency: str) -> str:
+        """Name the unit, money in a scenario's currency."""
+        return currency if self.unit == "currency" else self.unit
+
 
 METRICS = {
     "customers": Metric("people", "with at least one order", 0),

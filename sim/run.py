@@ -60,16 +60,12 @@ class Run:
 
     def summary(self) -> pd.DataFrame:
         """Give the headline numbers with unit and meaning, rounded for reading."""
+        currency = self.scenario.currency
         rows = {
-            name: (
-                f"{self.metrics[name]:,.{metric.digits}f}".replace("nan", "-"),
-                metric.unit,
-                metric.meaning,
-            )
+            name: (metric.shown(self.metrics[name]), metric.in_unit(currency), metric.meaning)
             for name, metric in METRICS.items()
         }
         table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit", "how it is counted"])
-        table["unit"] = table["unit"].replace("currency", self.scenario.currency)
         return table.rename_axis("metric")
 
     def record(self, week: int) -> pd.DataFrame:

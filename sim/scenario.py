@@ -7,6 +7,7 @@ BG/NBD with gamma-gamma spend.
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 
 from pydantic import Field, model_validator
@@ -67,6 +68,18 @@ class Scenario(Data):
                 )
         return self
 
+    def scaled(self, people: int) -> Scenario:
+        """Give the same market with another number of people: rent and desk grow or shrink with them.
+
+        Agents are whole people, rounded up, so a small market pays a little more for its desk.
+        """
+        smaller = self.but(people=people)
+        share = people / self.people if self.people else 1.0
+        smaller = smaller.but(fixed_cost=self.fixed_cost * share)
+        if self.service:
+            smaller = smaller.but(service=self.service.but(agents=ceil(self.service.agents * share)))
+        return smaller
+
     def only(self, *sections: str) -> Scenario:
         """Give the same market with all mechanisms switched off but these and shopping."""
         mechanisms = ("pricing", "contact", "service", "experience", "patience")
@@ -78,14 +91,24 @@ class Scenario(Data):
         return self.but(**{name: None for name in mechanisms if name not in sections})
 
 
-def load_scenario(name: str | Path) -> Scenario:
+def load_scenario(name: str | Path, people: int | None = None) -> Scenario:
     """Load a scenario by name ("supermarket") or from a file.
+
+    Parameters
+    ----------
+    people
+        For a smaller (or larger) copy of the market; see `Scenario.scaled`.
 
     Raises
     ------
     Fault
         If there is none of this name, or something in the file is wrong: it names the line.
     """
+    scenario = _load(name)
+    return scenario if people is None else scenario.scaled(people)
+
+
+def _load(name: str | Path) -> Scenario:
     path = Path(name)
     if path.suffix in (".yaml", ".yml"):
         return load(path, Scenario)

@@ -41,6 +41,7 @@ CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFan
 STYLE: dict[str, Any] = {
     "font.family": ["DejaVu Sans", *sorted(set(CHINESE) & set(fontManager.get_font_names()))],
     "font.size": 12,
+    "text.parse_math": False,  # a dollar is a dollar
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.labelsize": 12,
@@ -168,12 +169,12 @@ def _plain(text: str) -> str:
     return "0" if text in ("-0", "0") else text.replace("-", "−")
 
 
-def numbers(value: float, _: int | None = None) -> str:
+def numbers(value: float, _: float = 0) -> str:
     """Write a tick of an axis of numbers."""
     return _plain(f"{value:,.3f}")
 
 
-def percents(value: float, _: int | None = None) -> str:
+def percents(value: float, _: float = 0) -> str:
     """Write a tick of an axis of shares."""
     return _plain(f"{100 * value:.1f}") + " %"
 
@@ -185,6 +186,8 @@ def spread(places: npt.ArrayLike, gap: float, low: float, high: float) -> npt.ND
     """Move places as little as it takes to keep neighbours a gap apart (by isotonic regression)."""
     wanted = np.asarray(places, float)
     order, steps = np.argsort(wanted, kind="stable"), gap * np.arange(len(wanted))
+    if not wanted.size:
+        return wanted
     fitted = isotonic_regression(wanted[order] - steps).x
     moved = np.empty_like(wanted)
     moved[order] = np.clip(fitted, low, max(low, high - steps[-1])) + steps

@@ -32,7 +32,22 @@ TIERS = (  # each may know those below it
     ("sim.events", "sim.chance", "sim.clock", "sim.data"),
 )
 MUTATORS = frozenset(
-    "add append clear discard extend insert pop popitem remove reverse setdefault sort update fill".split()
+    [
+        "add",
+        "append",
+        "clear",
+        "discard",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "remove",
+        "reverse",
+        "setdefault",
+        "sort",
+        "update",
+        "fill",
+    ]
 )
 
 
@@ -177,7 +192,11 @@ def test_no_function_changes_what_its_module_holds(name: str) -> None:
         target.id
         for node in at_module_level(tree)
         for target in (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AnnAssign)
+            else []
         )
         if isinstance(target, ast.Name)
     }

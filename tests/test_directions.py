@@ -90,7 +90,10 @@ def test_more_faults_make_less_satisfied_and_drive_more_away(seed: int) -> None:
 
 @each_seed
 def test_compensation_soothes_and_costs(seed: int) -> None:
-    runs = [simulate(with_(service=BUSY), Plan(service={"compensation": paid}), seed) for paid in (0.0, 10.0, 40.0)]
+    runs = [
+        simulate(with_(service=BUSY), Plan(service={"compensation": paid}), seed)
+        for paid in (0.0, 10.0, 40.0)
+    ]
     assert rises([run.metrics["csat"] for run in runs])
     assert rises([-float(run.accounts.total()["compensation"]) for run in runs])
     assert runs[0].accounts.total()["compensation"] == 0
@@ -102,7 +105,9 @@ def test_compensation_soothes_and_costs(seed: int) -> None:
 def test_whose_tickets_go_first_wait_less(seed: int) -> None:
     first = Segment(orders=over(15))
     plan = Plan(service={"agents": 1, "first": first})
-    served, plain = (simulate(with_(service=BUSY), each, seed) for each in (plan, Plan(service={"agents": 1})))
+    served, plain = (
+        simulate(with_(service=BUSY), each, seed) for each in (plan, Plan(service={"agents": 1}))
+    )
     final = served.record(served.scenario.weeks)
     favoured = served.hidden_link[final["orders"] > 25].to_numpy()
 
@@ -185,7 +190,10 @@ def test_too_many_messages_drive_customers_away(seed: int) -> None:
 def test_who_opted_out_never_hears_on_that_channel_again(seed: int) -> None:
     scenario = with_channels(opt_out_share=0.05)
     timeline = Timeline(
-        plans={0: Plan(campaigns=[EVERYBODY, COUPON.but(channel="sms")]), 20: Plan(campaigns=[EVERYBODY, COUPON])}
+        plans={
+            0: Plan(campaigns=[EVERYBODY, COUPON.but(channel="sms")]),
+            20: Plan(campaigns=[EVERYBODY, COUPON]),
+        }
     )
     events = simulate(scenario, timeline, seed).events
     sent, outs = events.of(Kind.SENT), events.of(Kind.OPTED_OUT)
@@ -238,7 +246,11 @@ def test_the_share_held_out_is_the_share_asked_for_and_always_the_same_people(se
 
 def test_a_larger_control_group_contains_the_smaller() -> None:
     groups = [
-        set(simulate(market(), Plan(campaigns=[EVERYBODY.but(holdout=share)]), 1).events.of(Kind.HELD_OUT).person.tolist())
+        set(
+            simulate(market(), Plan(campaigns=[EVERYBODY.but(holdout=share)]), 1)
+            .events.of(Kind.HELD_OUT)
+            .person.tolist()
+        )
         for share in (0.1, 0.3)
     ]
     assert groups[0] < groups[1]
@@ -259,7 +271,11 @@ def test_a_small_budget_goes_to_the_best_customers_of_the_year(seed: int) -> Non
     plan = Plan(campaigns=[Campaign(channel="phone", first_week=30, until_week=31)], contact={"budget": 30.0})
     run = simulate(market(), plan, seed)
     rich = simulate(market(), plan.but(contact={"budget": None}), seed)
-    spend = run.record(30).assign(person=run.hidden_link.iloc[: len(run.record(30))]).set_index("person")["spend_52w"]
+    spend = (
+        run.record(30)
+        .assign(person=run.hidden_link.iloc[: len(run.record(30))])
+        .set_index("person")["spend_52w"]
+    )
     reached, could = (one.events.of(Kind.SENT).person for one in (run, rich))
     assert len(reached) == 10
     left_out = np.setdiff1d(could, reached)
@@ -300,7 +316,8 @@ def test_costly_switching_keeps_more_customers(seed: int) -> None:
 @each_seed
 def test_better_quality_is_recommended_more(seed: int) -> None:
     runs = [
-        simulate(with_(experience={"quality": quality, "survey_share": 1.0}), Plan(), seed) for quality in (5.0, 7.5, 9.5)
+        simulate(with_(experience={"quality": quality, "survey_share": 1.0}), Plan(), seed)
+        for quality in (5.0, 7.5, 9.5)
     ]
     assert rises([run.metrics["nps"] for run in runs])
 

@@ -183,7 +183,9 @@ def test_prospects_alone_give_no_order_before_they_enter(name: str) -> None:
     orders = run.events.of(Kind.ORDER)
     assert len(orders)
     assert (orders.minute >= run.people.shopping.entry_minute[orders.person]).all()
-    far = scenario.but(shopping=scenario.shopping.but(present_share=0.0, entry_weeks=1e4, entry_shares=[0, 0, 1]))
+    far = scenario.but(
+        shopping=scenario.shopping.but(present_share=0.0, entry_weeks=1e4, entry_shares=[0, 0, 1])
+    )
     later = strict_run(far, everything(far))
     assert later.metrics["orders"] == 0
     assert (later.people.shopping.stage == Stage.PROSPECT).all()

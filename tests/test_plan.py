@@ -55,7 +55,9 @@ def segments(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Segment]:
     return st.fixed_dictionaries({}, optional=parts).map(lambda given: Segment(**given))
 
 
-def plans(values: st.SearchStrategy[Any], names: st.SearchStrategy[str], longest: int) -> st.SearchStrategy[Plan]:
+def plans(
+    values: st.SearchStrategy[Any], names: st.SearchStrategy[str], longest: int
+) -> st.SearchStrategy[Plan]:
     """Draw a plan; `longest` bounds its weeks."""
     week = st.integers(0, longest)
     share = st.floats(0, 1)
@@ -71,7 +73,8 @@ def plans(values: st.SearchStrategy[Any], names: st.SearchStrategy[str], longest
         holdout=share,
     )
     contact = st.fixed_dictionaries(
-        {}, optional={"budget": st.none() | st.floats(0, 500), "messages_a_week": st.none() | st.integers(0, 5)}
+        {},
+        optional={"budget": st.none() | st.floats(0, 500), "messages_a_week": st.none() | st.integers(0, 5)},
     )
     service = st.fixed_dictionaries(
         {},
@@ -154,7 +157,9 @@ def test_but_checks_what_it_is_given() -> None:
         Plan().but(campaigns=[{"every": 0}])
 
 
-@pytest.mark.parametrize("data", [Plan(), WORDS, Offer(), Timeline(plans={0: Plan()}), Segment(), over(2)], ids=repr)
+@pytest.mark.parametrize(
+    "data", [Plan(), WORDS, Offer(), Timeline(plans={0: Plan()}), Segment(), over(2)], ids=repr
+)
 def test_data_cannot_be_changed_in_place(data: Data) -> None:
     for name in type(data).model_fields:
         with pytest.raises(Fault, match=r"cannot be changed; make a changed copy: \.but"):
@@ -297,7 +302,9 @@ def test_a_timeline_changes_what_is_done_from_its_week_on() -> None:
     sent, wages = run.events.of(Kind.SENT), run.events.of(Kind.WAGES)
     assert set((sent.minute // MINUTES_A_WEEK).tolist()) == set(range(9, 16))
     assert wages.value.tolist() == [160_000] * 9 + [400_000] * 7
-    early = [events[events["minute"] < 9 * MINUTES_A_WEEK] for events in (run.events.frame(), quiet.events.frame())]
+    early = [
+        events[events["minute"] < 9 * MINUTES_A_WEEK] for events in (run.events.frame(), quiet.events.frame())
+    ]
     assert early[0].equals(early[1])
 
 
@@ -325,7 +332,9 @@ def test_of_two_campaigns_on_one_channel_the_first_comes_first() -> None:
     sent = simulate(scenario, Plan(campaigns=[first, second]), 1).events.of(Kind.SENT)
     alone = simulate(scenario, Plan(campaigns=[first]), 1).events.of(Kind.SENT)
     week_two = sent.minute // MINUTES_A_WEEK == 3
-    assert set(sent.person[(sent.ref == 1) & week_two]) == set(alone.person[alone.minute // MINUTES_A_WEEK == 3])
+    assert set(sent.person[(sent.ref == 1) & week_two]) == set(
+        alone.person[alone.minute // MINUTES_A_WEEK == 3]
+    )
     assert not set(sent.person[(sent.ref == 1) & week_two]) & set(sent.person[(sent.ref == 2) & week_two])
     assert (sent.ref == 2).any()
 

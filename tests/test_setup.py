@@ -125,7 +125,8 @@ def test_continuous_integration_runs_the_readme_command_in_an_environment_of_its
     calls = [line for line in script.splitlines() if line.startswith("python3")]
     assert calls == [f'{commands("bash")[-1]} "$@"']
     assert "set -euo pipefail" in script
-    assert 'CRM_KIT_ENV="$(mktemp -d)"\nexport CRM_KIT_ENV\n' in script
+    assert 'folder="$(mktemp -d)"' in script
+    assert 'export CRM_KIT_ENV="$folder/environment"' in script
     assert os.name == "nt" or os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
@@ -319,6 +320,14 @@ def test_an_interrupted_renewal_does_not_leave_the_old_stamp_behind(kit, shell):
     assert kit.main(["test", "--fast"]) == 130
     kit.LOCK.write_bytes(before)
     assert not kit.is_ready()
+
+
+def test_two_calls_do_not_install_at_the_same_time(kit, shell, capsys):
+    with kit.alone():
+        assert kit.main(["test", "--fast"]) == 1
+    assert "another kit.py is installing" in capsys.readouterr().err
+    assert shell.calls == []
+    assert kit.main(["test", "--fast"]) == 0
 
 
 def test_a_failed_install_is_told_in_one_sentence(kit, shell, capsys):
