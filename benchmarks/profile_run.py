@@ -15,6 +15,7 @@ import pandas as pd
 
 import sim
 from benchmarks.settings import core, everything, weekly_offers
+from benchmarks.timing import without_collector
 from sim import Scenario, simulate
 
 PACKAGE = Path(sim.__file__).parent
@@ -33,7 +34,7 @@ def shares(scenario: Scenario) -> pd.Series[float]:
     """Give each module's share of a run's time."""
     simulate(scenario.but(people=100), weekly_offers(), 1)
     profile = cProfile.Profile(builtins=False)  # C functions count for their callers
-    profile.runcall(lambda: simulate(scenario, weekly_offers(), 1).events)
+    profile.runcall(without_collector(lambda: simulate(scenario, weekly_offers(), 1).events))
     seconds: Counter[str] = Counter()
     for (file, _, _), (_, _, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         seconds[module(file)] += own

@@ -30,9 +30,9 @@ class Target:
 
 SPEED = {
     "core": Target("core, against idiomatic SimPy", "≥ 25"),
-    "core_1000": Target("the same with 1 000 people", ""),
-    "core_100000": Target("the same with 100 000 people", ""),
-    "collector": Target("the same with 10 000 people, Python's garbage collector off for both", ""),
+    "core_1000": Target("core with 1 000 people, against idiomatic SimPy", ""),
+    "core_100000": Target("core with 100 000 people, against idiomatic SimPy", ""),
+    "collector": Target("core, against idiomatic SimPy, Python's garbage collector off for both", ""),
     "everything": Target("all mechanisms on, against idiomatic SimPy's bare core", "≥ 12"),
     "focus_200": Target("core with 200 customers as processes, against idiomatic SimPy", "≥ 12"),
     "focus_1000": Target("core with 1 000 customers as processes, against idiomatic SimPy", "≥ 7"),

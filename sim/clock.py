@@ -6,18 +6,20 @@ before Monday 00:00, when nobody else acts, because people act on whole minutes.
 """
 
 from collections.abc import Generator
+from typing import Self
 
 import simpy
-from pydantic import Field
+from pydantic import model_validator
 
 from sim.data import Data
+from sim.parameter import SCENARIO, parameter
 
 MINUTES_AN_HOUR = 60
 MINUTES_A_DAY = 1_440
 MINUTES_A_WEEK = 10_080
 WEEKS_A_YEAR = 52
 
-MONDAY = ("decide", "prices", "contact", "wake", "shop")
+MONDAY = ("decide", "prices", "wake", "contact", "shop")
 SUNDAY = ("baskets", "service", "experience", "patience", "books")
 
 BEFORE_MONDAY = -0.5  # minutes: when the first calendar hour rings
@@ -56,9 +58,17 @@ class OpeningHours(Data):
     minute at which a count is reached.
     """
 
-    days: int = Field(7, ge=1, le=7, description="open days a week, from Monday")
-    from_hour: int = Field(0, ge=0, le=23, description="hour of the day at which the desk opens")
-    until_hour: int = Field(24, ge=1, le=24, description="hour of the day at which the desk closes")
+    days: int = parameter("open days a week, from Monday", "days", SCENARIO, 7, ge=1, le=7)
+    from_hour: int = parameter("the desk opens at", "hour of the day", SCENARIO, 0, ge=0, le=23)
+    until_hour: int = parameter("the desk closes at", "hour of the day", SCENARIO, 24, ge=1, le=24)
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.until_hour <= self.from_hour:
+            raise ValueError(
+                f"the desk closes at {self.until_hour} and opens at {self.from_hour}: never open."
+            )
+        return self
 
     @property
     def minutes_a_day(self) -> int:

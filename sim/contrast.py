@@ -52,17 +52,16 @@ def difference(trials: Trials, metric: str = "profit") -> Picture:
     axes.grid(axis="x")
     if not means["pairs"].any():
         style.note(axes, f"The {words} of these runs is unknown.")
-    said = [_verdict(plan, f"{unit} {words}", *row) for plan, row in zip(others, rows, strict=True)]
+    what = words if words == unit else f"{unit} {words}"
+    said = [_verdict(plan, what, *row) for plan, row in zip(others, rows, strict=True)]
     figure.read(". ".join(said) + ".")
     return figure
 
 
 def _unit(metric: str, currency: str) -> tuple[str, float]:
     """Give the unit in which a difference reads well, and the factor to it."""
-    unit = metrics.METRICS[metric].unit
-    if unit == "share":
-        return "percentage points", 100.0
-    return currency if unit == "currency" else unit, 1.0
+    unit = metrics.METRICS[metric].in_unit(currency)
+    return ("percentage points", 100.0) if unit == "share" else (unit, 1.0)
 
 
 def _dots(axes: Axes, row: int, pairs: Floats, mean: float, low: float, high: float) -> None:
@@ -118,6 +117,7 @@ def effect(pair: Twin, column: str = "contribution") -> Picture:
     words = [f"{10 ** (edge - 1)}".replace("000", "k") for edge in edges.tolist()]
     names = [*(f"−{word}" for word in words), "untouched", *words]
     lower.set_xticks([*(-edges - 0.5), 0, *(edges + 0.5)], names)
+    lower.set_xlim(-len(edges) - 1.6, len(edges) + 1.6)
     figure.align_ylabels()
     if len(sizes) == 1:
         style.note(lower, "Both plans did the same to everybody.")

@@ -38,7 +38,7 @@ def life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
         monday = week * MINUTES_A_WEEK
         first_ever = people.shopping.entry_minute[me] >= monday
         rate = people.shopping.rate[me] * people.shopping.lift[me]  # orders a week
-        clock, j = 0.0, 0  # weeks since Monday, orders since Monday
+        clock, j = people.shopping.begin[me], 0  # weeks since Monday, orders since Monday
 
         while people.shopping.stage[me] == Stage.CUSTOMER and not people.shopping.asleep[me]:
             # wait for the next occasion: a fresh exponential budget, burnt at this week's rate

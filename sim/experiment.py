@@ -43,7 +43,7 @@ class Twin:
     def effect(self) -> pd.DataFrame:
         """What the second plan did to each person: a row a person, `_a` and `_b` for the two lives."""
         a, b = _lives(self.before), _lives(self.after)
-        table = a.join(b, lsuffix="_a", rsuffix="_b")
+        table = a.add_suffix("_a").join(b.add_suffix("_b"))
         for name in ("orders", "revenue", "contribution"):
             table[name] = table[f"{name}_b"] - table[f"{name}_a"]
         return table
@@ -55,14 +55,15 @@ class Twin:
 
     def summary(self) -> pd.DataFrame:
         """Give the same rounded for reading, with units."""
-        exact, currency = self.difference(), self.before.scenario.currency
+        a, b, currency = self.before.metrics, self.after.metrics, self.before.scenario.currency
         rows = {
-            name: (*map(metric.shown, exact.loc[name].tolist()), metric.in_unit(currency))
+            name: (*map(metric.shown, (a[name], b[name], b[name] - a[name])), metric.in_unit(currency))
             for name, metric in METRICS.items()
         }
-        return pd.DataFrame.from_dict(rows, orient="index", columns=[*exact.columns, "unit"]).rename_axis(
-            "metric"
+        table = pd.DataFrame.from_dict(
+            rows, orient="index", columns=["without", "with", "difference", "unit"]
         )
+        return table.rename_axis("metric")
 
     def __repr__(self) -> str:
         return f"Twin of {self.before.scenario.name}, seed {self.before.seed}"

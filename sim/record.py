@@ -69,10 +69,12 @@ class Record:
         """Take in a week's events, as far as they are known by the Monday after it."""
         self.monday += MINUTES_A_WEEK
         page = join([self._late, page]) if len(self._late) else page
+        page = page.where((page.kind < HIDDEN) & (page.person >= 0))
         known = page.minute + self.delays.minutes(page.kind) < self.monday
+        self._open_records(page.where(known).of(Kind.ORDER))
+        known &= self._of_person[page.person] != UNKNOWN  # a stranger's complaint waits for their order
         self._late = page.where(~known)
-        page = page.where(known & (page.kind < HIDDEN) & (page.person >= 0))
-        self._open_records(page.of(Kind.ORDER))
+        page = page.where(known)
         self._take_in(page)
         self._forget_last_year(page)
 

@@ -62,7 +62,8 @@ class Scenario(Data):
         for entry in (*self.calibrated, *self.sources):
             section, _, field = entry.partition(".")
             known = type(self).model_fields.get(section)
-            if known is None or (field and field not in type(getattr(self, section)).model_fields):
+            numbers = getattr(self, section, None)  # None where the section is switched off
+            if known is None or (field and numbers and field not in type(numbers).model_fields):
                 raise ValueError(
                     f'"{entry}" in calibrated or sources is no section or parameter of this scenario.'
                 )

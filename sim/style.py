@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.lines import Line2D
+from matplotlib.transforms import offset_copy
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from scipy.optimize import isotonic_regression
@@ -33,6 +34,7 @@ PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, YELLOW)  # Okabe 
 NEUTRALS = (INK, GREY, PALE)
 
 WIDTH, HEIGHT = 8.0, 4.5  # inches
+DOTS, SHOWN = 150, 100  # an inch: in an image, and of a notebook's screen
 SMALL = 11  # points: the reading; everything else is larger
 LINE = 92  # characters of the reading that fit on a line
 COLORS = 128  # in an image: a third of the bytes, and no eye sees it
@@ -100,7 +102,7 @@ class Picture(Figure):
     """
 
     def __init__(self, form: str, title: str, height: float = HEIGHT) -> None:
-        super().__init__(figsize=(WIDTH, height), dpi=100, layout="constrained")
+        super().__init__(figsize=(WIDTH, height), dpi=DOTS, layout="constrained")
         self.form, self.title, self.reading = form, title, ""
         self.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
 
@@ -122,7 +124,8 @@ class Picture(Figure):
     def png(self) -> bytes:
         """Give the image, the same to the last byte whenever it is drawn."""
         drawn, packed, words = io.BytesIO(), io.BytesIO(), PngInfo()
-        self.savefig(drawn, format="png", dpi=150)
+        self.draw_without_rendering()  # settles ticks and layout, which depend on each other
+        self.savefig(drawn, format="png", dpi=DOTS)
         words.add_text("Description", self.alt_text)
         few = Image.open(drawn).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
         few.save(packed, "PNG", optimize=True, pnginfo=words)
@@ -131,7 +134,7 @@ class Picture(Figure):
     def _ipython_display_(self) -> None:
         from IPython.display import display  # only a notebook calls this, and it has IPython
 
-        width, height = (round(100 * inches) for inches in self.get_size_inches())
+        width, height = (round(SHOWN * inches) for inches in self.get_size_inches())
         image = {"image/png": self.png(), "text/plain": self.alt_text}
         display(image, metadata={"image/png": {"width": width, "height": height}}, raw=True)  # type: ignore[no-untyped-call]
 
@@ -185,9 +188,9 @@ def percents(value: float, _: float = 0) -> str:
 def spread(places: npt.ArrayLike, gap: float, low: float, high: float) -> npt.NDArray[np.float64]:
     """Move places as little as it takes to keep neighbours a gap apart (by isotonic regression)."""
     wanted = np.asarray(places, float)
-    order, steps = np.argsort(wanted, kind="stable"), gap * np.arange(len(wanted))
     if not wanted.size:
         return wanted
+    order, steps = np.argsort(wanted, kind="stable"), gap * np.arange(len(wanted))
     fitted = isotonic_regression(wanted[order] - steps).x
     moved = np.empty_like(wanted)
     moved[order] = np.clip(fitted, low, max(low, high - steps[-1])) + steps
@@ -198,6 +201,7 @@ def label_ends(axes: Axes, lines: Sequence[Line2D], names: Sequence[str], gap: f
     """Write its name at the right end of each line, `gap` (share of the height, a line of text) apart."""
     if not lines:
         return
+    beside = offset_copy(axes.transAxes, axes.get_figure(root=True), x=0.2)
     low, high = axes.get_ylim()
     labels = [wrapped(name, 18) for name in names]
     ends = [np.asarray(line.get_xydata(), float)[-1] for line in lines]
@@ -205,9 +209,7 @@ def label_ends(axes: Axes, lines: Sequence[Line2D], names: Sequence[str], gap: f
     heights = spread([(end[1] - low) / (high - low) for end in ends], gap, 0.0, 1.0)
     for line, label, end, place in zip(lines, labels, ends, heights, strict=True):
         arrow = {"arrowstyle": "-", "color": line.get_color(), "shrinkA": 2, "shrinkB": 4}
-        axes.annotate(
-            label, end, (1.03, float(place)), textcoords="axes fraction", va="center", arrowprops=arrow
-        )
+        axes.annotate(label, tuple(end), (1, float(place)), textcoords=beside, va="center", arrowprops=arrow)
 
 
 def zero_line(axes: Axes, across: Literal["x", "y"] = "x") -> None:
@@ -218,7 +220,9 @@ def zero_line(axes: Axes, across: Literal["x", "y"] = "x") -> None:
 
 def note(axes: Axes, sentence: str) -> None:
     """Say in an empty figure why it is empty."""
-    axes.text(0.5, 0.5, wrapped(sentence, 50), ha="center", va="center", transform=axes.transAxes, color=GREY)
+    box = {"facecolor": "white", "edgecolor": "none"}
+    text = wrapped(sentence, 50)
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, color=GREY, bbox=box)
 
 
 def wrapped(text: str, width: int) -> str:

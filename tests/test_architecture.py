@@ -222,12 +222,12 @@ def test_running_a_market_leaves_every_module_as_it_was(tmp_path: Path) -> None:
 
     before = holdings()
     scenario = load_scenario("supermarket").but(people=40, weeks=4)
-    plan = Plan(campaigns=[Campaign()])
+    plan = Plan(campaigns=(Campaign(),))
     simulate(scenario, plan, 1).summary()
     compare(scenario, {"a": Plan(), "b": plan}, 2).difference("profit")
     plan.save(tmp_path / "plan.yaml")
     with pytest.raises(Fault):
-        Plan(campaigns=[{"every": 0}])
+        Campaign(every=0)
     assert len(before) > 100
     assert holdings() == before
 

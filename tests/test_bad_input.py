@@ -1,11 +1,11 @@
 """Whatever a person gives, the kit does what was asked or says in one sentence what to change."""
 
+# Plans are written here as learners write them, with lists, dicts and functions, and sometimes wrongly:
+# mypy: disable-error-code="arg-type, call-arg, union-attr, dict-item"
+
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from functools import cache
@@ -666,21 +666,6 @@ def test_the_kit_works_from_any_folder(tmp_path: Path, monkeypatch: pytest.Monke
     Plan(name="here").save("plan.yaml")
     assert load_plan("plan.yaml").name == load_plan("./plan.yaml").name == "here"
     assert [path.name for path in tmp_path.iterdir()] == ["plan.yaml"]
-
-
-def test_a_script_works_from_any_folder(tmp_path: Path) -> None:
-    script = write(
-        tmp_path,
-        "from sim import *\nprint(simulate(load_scenario('supermarket').but(people=9, weeks=2), Plan(), 1))\n",
-        "my.py",
-    )
-    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, env=settings
-    )
-    assert "9 people, 2 weeks, seed 1" in done.stdout
-    assert not done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["my.py"]
 
 
 def test_a_folder_named_like_a_scenario_is_not_taken_for_it(

@@ -1,5 +1,8 @@
 """What holds in every market under every plan; `assert_sound` checks a run against all of it."""
 
+# Plans are written here as learners write them, with lists, dicts and functions, and sometimes wrongly:
+# mypy: disable-error-code="arg-type, call-arg, union-attr, dict-item"
+
 from __future__ import annotations
 
 import hashlib
@@ -45,7 +48,7 @@ ALWAYS_KNOWN = ("customers", "orders", "revenue", "contribution", "profit", "con
 DRIFT = 1e-9  # what sums of floats may be off
 
 
-def small(name: str, people: int = 150, weeks: int = 30) -> Scenario:
+def small(name: str, people: int = 120, weeks: int = 30) -> Scenario:
     """Give a ready-made market, scaled down; latecomers come early enough to be seen."""
     scenario = load_scenario(name)
     entry = min(scenario.shopping.entry_weeks, weeks / 2)
@@ -72,6 +75,7 @@ PAIRS = [
     for plan in PLANS
     if fits(load_plan(plan), load_scenario(market))
 ]
+EACH_PLAN_ONCE = [pair for pair in PAIRS if pair.values[0] == "supermarket"]
 MISFITS = [
     pytest.param(market, plan, id=f"{market}-{plan}")
     for market in MARKETS
@@ -165,7 +169,7 @@ def _assert_numbers_make_sense(run: Run) -> None:
 
 
 def _assert_lives_make_sense(run: Run, kind: dict[str, pd.DataFrame]) -> None:
-    """Walk through all lives: nobody orders before entering, while dormant, or between leaving and returning."""
+    """Walk through all lives: nobody orders before entering, while dormant, or while gone."""
     entry, weeks = run.people.shopping.entry_minute, run.scenario.weeks
     begun: set[int] = set()
     gone: set[int] = set()
@@ -176,7 +180,7 @@ def _assert_lives_make_sense(run: Run, kind: dict[str, pd.DataFrame]) -> None:
             expected = (what, minute) == ("order", entry[person])
             assert entry[person] < 0 or expected, f"person {person} begins with {what} at {minute}"
         state = f"person {person}, minute {minute}: {what}, though"
-        assert person not in gone or what in ("returned", *AFTERWARDS), f"{state} gone"
+        assert person not in gone or what not in NEVER_WHEN_GONE, f"{state} gone"
         assert person not in asleep or what not in ("order", "dozed"), f"{state} dormant"
         assert person in asleep or what != "woke", f"{state} awake"
         assert person in gone or what != "returned", f"{state} never gone"
@@ -195,8 +199,7 @@ def _assert_lives_make_sense(run: Run, kind: dict[str, pd.DataFrame]) -> None:
 
 
 STEPS = ("returned", "dozed", "woke", "order", "", "left")  # in this order within a minute; "": all else
-AFTERWARDS = ("sent", "held_out", "opened", "clicked", "opted_out", "answered", "resolved", "compensated", "nps",
-              "csat", "ticket", "fault", "discount")  # may still happen to those who left  # fmt: skip
+NEVER_WHEN_GONE = {"order", "dozed", "woke", "left"}  # a message, an answer or a solution may still come
 
 
 def _steps(kind: dict[str, pd.DataFrame]) -> Iterator[tuple[int, int, int, str]]:
@@ -329,19 +332,19 @@ def test_a_run_can_be_repeated_to_the_last_event(market: str, plan: str) -> None
     assert_same_events(ready_made(market, plan), simulate(small(market), load_plan(plan), 1))
 
 
-@pytest.mark.parametrize(("market", "plan"), PAIRS)
-def test_another_seed_gives_another_run(market: str, plan: str) -> None:
-    other = simulate(small(market), load_plan(plan), 2)
-    assert not ready_made(market, plan).events.frame().equals(other.events.frame())
+@pytest.mark.parametrize("market", MARKETS)
+def test_another_seed_gives_another_run(market: str) -> None:
+    runs = [simulate(small(market, weeks=5), Plan(), seed) for seed in (1, 2)]
+    assert not runs[0].events.frame().equals(runs[1].events.frame())
 
 
 @pytest.mark.parametrize(("market", "plan"), PAIRS)
 def test_lives_lived_one_by_one_give_the_same_events(market: str, plan: str) -> None:
-    alone = simulate(small(market), load_plan(plan), 1, focus=range(0, 150, 3))
+    alone = simulate(small(market), load_plan(plan), 1, focus=range(0, 120, 3))
     assert_same_events(ready_made(market, plan), alone)
 
 
-@pytest.mark.parametrize(("market", "plan"), PAIRS)
+@pytest.mark.parametrize(("market", "plan"), EACH_PLAN_ONCE)
 def test_a_shorter_run_is_the_beginning_of_a_longer_one(market: str, plan: str) -> None:
     scenario = small(market)
     short = simulate(scenario.but(weeks=11), load_plan(plan), 1).events.frame()
@@ -349,7 +352,7 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(market: str, plan: str) 
     pd.testing.assert_frame_equal(short, long[long["minute"] < 11 * MINUTES_A_WEEK].reset_index(drop=True))
 
 
-@pytest.mark.parametrize(("market", "plan"), PAIRS)
+@pytest.mark.parametrize(("market", "plan"), EACH_PLAN_ONCE)
 def test_a_timeline_of_one_plan_twice_is_that_plan(market: str, plan: str) -> None:
     chosen = load_plan(plan)
     assert_same_events(ready_made(market, plan), simulate(small(market), {0: chosen, 9: chosen}, 1))
@@ -366,7 +369,7 @@ def test_looking_at_a_run_does_not_change_it(market: str) -> None:
     run, other = (simulate(small(market, 80, 15), Plan(), 5) for _ in range(2))
     for look in (run.summary, run.accounts.by_person, run.accounts.by_week, lambda: run.record(9)):
         table = look()
-        table.loc[:, table.columns[0]] = table.iloc[0, 0]
+        table[table.columns[0]] = 0
     assert_same_events(run, other)
     pd.testing.assert_frame_equal(run.record(9), other.record(9))
     assert run.summary().equals(other.summary())

@@ -1,5 +1,8 @@
 """Experiments compare like with like: same people, same luck, and intervals that are what they say."""
 
+# Plans are written here as learners write them, with lists, dicts and functions, and sometimes wrongly:
+# mypy: disable-error-code="arg-type, call-arg, union-attr, dict-item"
+
 from __future__ import annotations
 
 import warnings
@@ -88,9 +91,10 @@ def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
 
 def test_a_higher_level_gives_a_wider_interval() -> None:
     made = trials(a=[1.0, 5.0, 9.0], b=[2.0, 9.0, 10.0])
-    widths = [made.difference("profit", level).eval("high - low").item() for level in (0.5, 0.9, 0.99)]
-    assert sorted(widths) == widths
+    tables = [made.difference("profit", level) for level in (0.5, 0.9, 0.99)]
+    widths = np.array([table["high"] - table["low"] for table in tables]).ravel()
     assert widths[0] > 0
+    assert (np.diff(widths) > 0).all()
 
 
 def test_what_one_replication_cannot_tell_is_unknown_and_no_warning() -> None:
@@ -237,7 +241,7 @@ def test_plans_without_names_are_refused(plans: Any) -> None:
 
 
 def test_a_strategy_that_is_none_is_refused() -> None:
-    assert "expects a Plan" in fault(lambda: compare(market(), {"a": "mass_mailing"}, 2))  # type: ignore[dict-item]
+    assert "expects a Plan" in fault(lambda: compare(market(), {"a": "mass_mailing"}, 2))
 
 
 # -- twins -----------------------------------------------------------------------------------------
@@ -272,7 +276,7 @@ def test_who_is_not_touched_lives_the_same_life_twice() -> None:
     plan = Plan(campaigns=[Campaign(holdout=0.4, channel="sms", offer=Offer(discount=0.5))])
     pair = twin(scenario, Plan(), plan, 1)
     reached = np.unique(pair.after.events.frame().query("kind == 'sent'")["person"])
-    untouched = pair.effect.drop(index=reached)
+    untouched = pair.effect.drop(index=reached.tolist())
     assert len(untouched) > 50
     assert (untouched[["orders", "revenue", "contribution"]] == 0).all(axis=None)
     assert (untouched["left_a"] == untouched["left_b"]).all()
@@ -284,7 +288,7 @@ def test_who_is_not_touched_lives_the_same_life_twice() -> None:
 def test_the_same_plan_twice_has_no_effect() -> None:
     pair = twin(market(), MAIL, MAIL, 1)
     assert (pair.effect[["orders", "revenue", "contribution"]] == 0).all(axis=None)
-    assert pair.difference()["difference"].dropna().eq(0).all()
+    assert not np.nan_to_num(pair.difference()["difference"].to_numpy()).any()
 
 
 def test_the_difference_of_a_twin_is_after_less_before() -> None:
@@ -292,11 +296,8 @@ def test_the_difference_of_a_twin_is_after_less_before() -> None:
     table = pair.difference()
     assert list(table.columns) == ["without", "with", "difference"]
     assert tuple(table.index) == tuple(METRICS)
-    assert table.loc["contacts"].tolist() == [
-        0,
-        pair.after.metrics["contacts"],
-        pair.after.metrics["contacts"],
-    ]
+    contacts = pair.after.metrics["contacts"]
+    assert list(table.loc["contacts"]) == [0, contacts, contacts]
 
 
 def test_a_twin_in_an_empty_market_has_an_empty_effect() -> None:

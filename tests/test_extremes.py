@@ -1,5 +1,8 @@
 """At the edge of what a scenario or plan may say, every market stays sound, and never warns."""
 
+# Plans are written here as learners write them, with lists, dicts and functions, and sometimes wrongly:
+# mypy: disable-error-code="arg-type, call-arg, union-attr, dict-item"
+
 from __future__ import annotations
 
 import warnings
@@ -24,7 +27,7 @@ Change = Callable[[Scenario], Scenario]
 
 def market(name: str) -> Scenario:
     """Give a ready-made market, small."""
-    return small(name, 120, 30)
+    return small(name, 80, 20)
 
 
 def shopping(**changes: Any) -> Change:
@@ -55,7 +58,7 @@ def channels(**changes: Any) -> Change:
 
 
 def everything(scenario: Scenario) -> Plan:
-    """Use all that a market has: an offer on every channel every week, agents, compensation, a first class."""
+    """Use all that a market has: an offer on every channel every week, compensation, a first class."""
     offer = Offer(discount=0.3) if scenario.pricing else Offer()
     names = scenario.contact.channels if scenario.contact else {}
     service = {"compensation": 5.0, "first": Segment(orders=over(3))} if scenario.service else {}
@@ -76,12 +79,12 @@ EXTREMES: dict[str, Change] = {
     "free messages": channels(cost=0.0),
     "most tiring messages": channels(fatigue=10.0),
     "most harmful messages": section("contact", tolerance=0.0, contact_toll=10.0, fatigue_keep=0.99),
-    "all return and wake": section("contact", away_attention=1.0, return_on_click=1.0, wake_on_click=1.0, offer_click=50.0),
+    "all return and wake": section("contact", away_attention=1.0, return_on_click=1.0, wake_on_click=1.0),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
     "all faulty": section("service", fault_share=1.0),
-    "all faulty, all complain": section("service", fault_share=1.0, outspoken_share=1.0, handling_minutes=600.0),
-    "all faulty, nobody complains": section("service", fault_share=1.0, outspoken_share=0.0),
+    "all complain": section("service", fault_share=1.0, outspoken_share=1.0, handling_minutes=600),
+    "none complain": section("service", fault_share=1.0, outspoken_share=0.0),
     "worst faults": section("service", fault_share=1.0, fault_toll=10.0, late_toll=10.0),
     "never closed": section("service", hours=OpeningHours(), fault_share=1.0),
     "an hour a week": section("service", hours=OpeningHours(days=1, from_hour=23), fault_share=1.0),

@@ -1,5 +1,8 @@
 """Plans and timelines are plain data: changed by copy, compared by content, carried out as written."""
 
+# Plans are written here as learners write them, with lists, dicts and functions, and sometimes wrongly:
+# mypy: disable-error-code="arg-type, call-arg, union-attr, dict-item"
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -94,7 +97,7 @@ usual_plan = plans(usual, st.just(""), 6)
 
 
 @given(plan=any_plan)
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_any_plan_written_and_read_again_is_the_same(plan: Plan) -> None:
     again = loads(plan.to_yaml(), Plan)
     assert again == plan
@@ -104,7 +107,7 @@ def test_any_plan_written_and_read_again_is_the_same(plan: Plan) -> None:
 
 
 @given(first=any_plan, later=st.dictionaries(st.integers(1, 1000), any_plan, max_size=3))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 def test_any_timeline_written_and_read_again_is_the_same(first: Plan, later: dict[int, Plan]) -> None:
     timeline = Timeline(plans={0: first, **later})
     again = loads(dump(timeline), Timeline)

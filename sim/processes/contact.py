@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import simpy
+from pydantic import field_validator
 
 from sim.campaign import CHANNELS, Campaign, ChannelName
 from sim.chance import Integers, Luck, Purpose
@@ -47,6 +48,13 @@ class Channel(Data):
     opt_out_share: float = parameter(
         "rested people who opt out after a message", "share", FATIGUE, ge=0, le=1
     )
+
+    @field_validator("cost")
+    @classmethod
+    def _whole_cents(cls, cost: float) -> float:
+        if abs(cost * 100 - round(cost * 100)) > 1e-6:
+            raise ValueError(f"{cost} is no whole number of cents, and the books are kept in cents.")
+        return cost
 
 
 class Parameters(Data):
@@ -223,25 +231,26 @@ class Contact:
         follows = channel.click_share * (1 + these.offer_click * pull)
         clicks = world.luck.happens(follows, Purpose.CLICK, opened, week, code)
         world.log.write(Kind.CLICKED, seen[clicks], opened[clicks], code, number)
-        self.win_over(opened[clicks], number, week, code)
+        self.win_over(opened[clicks], seen[clicks], number, week, code)
         if world.pricing and campaign.offer.discount:
             world.pricing.hand_out(opened[clicks], seen[clicks], number, campaign.offer.discount)
         self.tire_of(who, number, code, channel, week)
 
-    def win_over(self, who: Integers, number: int, week: int, code: int) -> None:
-        """Wake some of the dormant who clicked, and bring back some of the lost."""
+    def win_over(self, who: Integers, seen: Integers, number: int, week: int, code: int) -> None:
+        """Wake some of the dormant who clicked, and bring back some of the lost, from that minute on."""
         world, shopping = self.world, self.world.people.shopping
         luck = world.luck.uniform(Purpose.AWAKENING, who, week, code)
-        monday = week * MINUTES_A_WEEK + SEND_MINUTE
         lost = shopping.stage[who] == Stage.LEFT
-        back = who[lost & (luck < self.these.return_on_click)]
-        world.people.patience.renew(world.luck, back)
-        shopping.stage[back] = Stage.CUSTOMER
-        shopping.asleep[back] = False
-        world.log.write(Kind.RETURNED, monday, back, code, number, world.people.patience.spell[back])
-        woken = who[~lost & shopping.asleep[who] & (luck < self.these.wake_on_click)]
-        shopping.asleep[woken] = False
-        world.log.write(Kind.WOKE, monday, woken, code, number)
+        back = lost & (luck < self.these.return_on_click)
+        woken = ~lost & shopping.asleep[who] & (luck < self.these.wake_on_click)
+        world.people.patience.renew(world.luck, who[back])
+        spell = world.people.patience.spell[who[back]]
+        world.log.write(Kind.RETURNED, seen[back], who[back], code, number, spell)
+        world.log.write(Kind.WOKE, seen[woken], who[woken], code, number)
+        won = back | woken
+        shopping.stage[who[won]] = Stage.CUSTOMER
+        shopping.asleep[who[won]] = False
+        shopping.begin[who[won]] = (seen[won] - week * MINUTES_A_WEEK + 0.5) / MINUTES_A_WEEK
 
     def tire_of(self, who: Integers, number: int, code: int, channel: Channel, week: int) -> None:
         """Let a message tire those who got it; some want no more on this channel, for ever."""

@@ -86,6 +86,7 @@ class Columns:
     stage: npt.NDArray[np.int8]
     asleep: npt.NDArray[np.bool_]
     lift: Floats  # this week's buying rate beside the personal one: others multiply it on Monday
+    begin: Floats  # when this week's shopping begins, weeks since Monday: 0 but for those won over later
 
     @classmethod
     def draw(cls, these: Parameters, luck: Luck, person: Integers) -> Columns:
@@ -105,6 +106,7 @@ class Columns:
             stage=np.where(present, Stage.CUSTOMER, Stage.PROSPECT).astype(np.int8),
             asleep=present & luck.happens(dormant_share, Purpose.DOZE, person, 0, 1),
             lift=np.ones(len(person)),
+            begin=np.zeros(len(person)),
         )
 
     def newcomers(self, week: int) -> Integers:
@@ -151,7 +153,7 @@ class Shopping:
             self.shop(week)
             yield self.world.calendar.hour("baskets")
             self.fill_baskets(week)
-            self.world.people.shopping.lift[:] = 1.0
+            self.forget_the_week()
 
     def doze_and_wake(self, week: int) -> None:
         """Turn over the dormant state, one draw a customer."""
@@ -177,7 +179,7 @@ class Shopping:
         who = np.flatnonzero((me.stage == Stage.CUSTOMER) & ~me.asleep & self.here)  # (shoppers,)
         rate = me.rate[who] * me.lift[who]
         first_ever = me.entry_minute[who] >= week * MINUTES_A_WEEK
-        clock = np.zeros(len(who))  # weeks since Monday
+        clock = me.begin[who]  # weeks since Monday
         j = 0
         while len(who):
             clock = clock + world.luck.exponential(Purpose.ORDER, who, week, j) / rate
@@ -207,6 +209,11 @@ class Shopping:
             for arrival, person in zip(minute[speaks].tolist(), who[speaks].tolist(), strict=True):
                 desk.expect(arrival, person, j)
         self.world.orders.add(minute, who, j, faulty)
+
+    def forget_the_week(self) -> None:
+        """Let next week begin on Monday at everybody's own rate."""
+        me = self.world.people.shopping
+        me.lift[:], me.begin[:] = 1.0, 0.0
 
     def fill_baskets(self, week: int) -> None:
         """Work out what the week's orders contained: amounts, and discounts for those who hold an offer."""
