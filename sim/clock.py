@@ -6,10 +6,9 @@ before Monday 00:00, when nobody else acts, because people act on whole minutes.
 """
 
 from collections.abc import Generator
-from typing import Self
 
 import simpy
-from pydantic import model_validator
+from pydantic import ValidationInfo, field_validator
 
 from sim.data import Data
 from sim.parameter import SCENARIO, parameter
@@ -62,13 +61,12 @@ class OpeningHours(Data):
     from_hour: int = parameter("the desk opens at", "hour of the day", SCENARIO, 0, ge=0, le=23)
     until_hour: int = parameter("the desk closes at", "hour of the day", SCENARIO, 24, ge=1, le=24)
 
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> Self:
-        if self.until_hour <= self.from_hour:
-            raise ValueError(
-                f"the desk closes at {self.until_hour} and opens at {self.from_hour}: never open."
-            )
-        return self
+    @field_validator("until_hour")
+    @classmethod
+    def _closes_after_it_opens(cls, until: int, before: ValidationInfo) -> int:
+        if until <= before.data.get("from_hour", 0):
+            raise ValueError(f"the desk closes at {until} but opens at {before.data['from_hour']}.")
+        return until
 
     @property
     def minutes_a_day(self) -> int:

@@ -6,6 +6,7 @@ Scenario + Plan (or Timeline) + seed  ->  simulate  ->  Run
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from operator import index
 
 import numpy as np
 import simpy
@@ -125,6 +126,8 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
     Fault
         Naming the campaign or lever, and what there is instead.
     """
+    if not isinstance(scenario, Scenario):
+        raise Fault(f'scenario: expects one such as load_scenario("supermarket"), was given {scenario!r}.')
     name = scenario.name
     channels = tuple(scenario.contact.channels) if scenario.contact else ()
     for place, campaign in enumerate(timeline.campaigns):
@@ -140,8 +143,20 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
 
 def _persons(focus: Iterable[int], people: int) -> Integers:
     """Take the persons of a focus group, each once."""
-    chosen = np.unique(np.asarray(list(focus), dtype=np.int64))
-    if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < people):
+    try:
+        chosen = sorted({_number(person) for person in focus})
+    except TypeError:
+        raise Fault(f"focus: expects persons by number, such as [7, 11], was given {focus!r}.") from None
+    if chosen and not people:
+        raise Fault("focus: this market has no people.")
+    if chosen and not (chosen[0] >= 0 and chosen[-1] < people):
         given = f"{chosen[0]} to {chosen[-1]}"
         raise Fault(f"focus: persons of this market are numbered 0 to {people - 1}, was given {given}.")
-    return chosen
+    return np.array(chosen, np.int64)
+
+
+def _number(person: int) -> int:
+    """Take a whole number as it is; nothing else, and True is none."""
+    if isinstance(person, bool):
+        raise TypeError
+    return index(person)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from sim.campaign import Campaign
 from sim.data import Data, Fault
 from sim.files import dump, load, save
+from sim.library import find, names
 from sim.processes.contact import Levers as Contact
 from sim.processes.service import Levers as Service
 
@@ -47,13 +48,14 @@ class Timeline(Data):
 
     plans: dict[int, Plan] = Field(description="plans by their first week")
 
-    @model_validator(mode="after")
-    def _begins_at_the_beginning(self) -> Timeline:
-        if 0 not in self.plans:
+    @field_validator("plans")
+    @classmethod
+    def _begins_at_the_beginning(cls, plans: dict[int, Plan]) -> dict[int, Plan]:
+        if 0 not in plans:
             raise ValueError("no plan holds from week 0. Give one, for example {0: Plan(), 13: …}.")
-        if min(self.plans) < 0:
-            raise ValueError(f"week {min(self.plans)} is before the market begins. Weeks count from 0.")
-        return self
+        if min(plans) < 0:
+            raise ValueError(f"week {min(plans)} is before the market begins. Weeks count from 0.")
+        return {week: plans[week] for week in sorted(plans)}
 
     @classmethod
     def of(cls, given: Plan | Timeline | dict[int, Plan]) -> Timeline:
@@ -63,7 +65,7 @@ class Timeline(Data):
         if isinstance(given, Plan):
             return cls(plans={0: given})
         if isinstance(given, dict):
-            return cls(plans={week: given[week] for week in sorted(given)})
+            return cls(plans=given)
         raise Fault(f"plan: expects a Plan, a Timeline or plans by week, was given {type(given).__name__}.")
 
     def at(self, week: int) -> Plan:
@@ -91,20 +93,14 @@ def load_plan(name: str | Path) -> Plan:
     Fault
         If there is none of this name, or something in the file is wrong: it names the line.
     """
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml"):
-        return load(path, Plan)
-    if str(name) not in plan_names():
-        there_are = ", ".join(plan_names())
-        raise Fault(f'plan: there is none named "{name}". There are: {there_are}; or give a file.')
-    return load(FOLDER / f"{name}.yaml", Plan)
+    return load(find("plan", name, FOLDER), Plan)
 
 
 def load_timeline(path: str | Path) -> Timeline:
     """Load a timeline from a file."""
-    return load(Path(path), Timeline)
+    return load(find("timeline", path, FOLDER), Timeline)
 
 
 def plan_names() -> tuple[str, ...]:
     """List the ready-made plans."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+    return names(FOLDER)

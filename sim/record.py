@@ -24,6 +24,10 @@ Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 FEATURES = tuple(Segment.model_fields)
 UNKNOWN = -1
+EXPECTED = (
+    "campaign.to: the function must answer true or false for each record, "
+    "for example lambda r: r.recency_weeks > 8"
+)
 
 
 class Delays(Data):
@@ -133,7 +137,7 @@ class Record:
         view = View(self)
         if isinstance(rule, Segment):
             return self.person[: len(self)][rule.chosen(view)].astype(np.int64)
-        return self.person[: len(self)][_mask(rule(view), len(self))].astype(np.int64)
+        return self.person[: len(self)][_answer(rule, view)].astype(np.int64)
 
     def bought_since(self, minute: int) -> Integers:
         """Find the people with an order on record since a minute."""
@@ -190,12 +194,18 @@ FEATURE: dict[str, Callable[[Record], Floats]] = {
 }
 
 
-def _mask(answer: Any, records: int) -> Mask:
-    """Take a function's answer as a mask, or say what is wrong with it."""
-    mask = np.asarray(answer)
-    if mask.dtype != bool or mask.shape != (records,):
+def _answer(rule: Callable[[Any], Any], view: View) -> Mask:
+    """Ask a function about the records, or say what is wrong with its answer."""
+    try:
+        mask = np.asarray(rule(view))
+    except ValueError as error:
+        if isinstance(error, Fault):
+            raise
         raise Fault(
-            "campaign.to: the function must answer true or false for each record, for example "
-            f"lambda r: r.recency_weeks > 8; it gave {mask.dtype} of shape {mask.shape}."
-        )
+            f"{EXPECTED}; join conditions by & and |, each in brackets. It failed: {error}"
+        ) from error
+    if not mask.size and not len(view):
+        return np.zeros(0, bool)
+    if mask.dtype != bool or mask.shape != (len(view),):
+        raise Fault(f"{EXPECTED}; it gave {mask.dtype} of shape {mask.shape}.")
     return mask

@@ -76,8 +76,8 @@ class Run:
         Fault
             If the run has no such week.
         """
-        if not 0 <= week <= self.scenario.weeks:
-            raise Fault(f"week: this run has weeks 0 to {self.scenario.weeks}, was given {week}.")
+        if not isinstance(week, int | np.integer) or not 0 <= week <= self.scenario.weeks:
+            raise Fault(f"week: this run has weeks 0 to {self.scenario.weeks}, was given {week!r}.")
         return self._replay(week).frame()
 
     def _replay(self, week: int) -> Record:

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from sim.data import Data, Fault
 from sim.files import load
+from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
 from sim.processes.contact import Parameters as Contact
 from sim.processes.experience import Parameters as Experience
@@ -61,11 +62,13 @@ class Scenario(Data):
     def _names_exist(self) -> Scenario:
         for entry in (*self.calibrated, *self.sources):
             section, _, field = entry.partition(".")
-            known = type(self).model_fields.get(section)
             numbers = getattr(self, section, None)  # None where the section is switched off
-            if known is None or (field and numbers and field not in type(numbers).model_fields):
+            known = getattr(type(numbers), "model_fields", {})
+            if section not in type(self).model_fields or (
+                field and numbers is not None and field not in known
+            ):
                 raise ValueError(
-                    f'"{entry}" in calibrated or sources is no section or parameter of this scenario.'
+                    f'"{entry}" in calibrated or sources is no section or parameter of a scenario.'
                 )
         return self
 
@@ -105,20 +108,10 @@ def load_scenario(name: str | Path, people: int | None = None) -> Scenario:
     Fault
         If there is none of this name, or something in the file is wrong: it names the line.
     """
-    scenario = _load(name)
+    scenario = load(find("scenario", name, FOLDER), Scenario)
     return scenario if people is None else scenario.scaled(people)
-
-
-def _load(name: str | Path) -> Scenario:
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml"):
-        return load(path, Scenario)
-    if str(name) not in scenario_names():
-        there_are = ", ".join(scenario_names())
-        raise Fault(f'scenario: there is none named "{name}". There are: {there_are}; or give a file.')
-    return load(FOLDER / f"{name}.yaml", Scenario)
 
 
 def scenario_names() -> tuple[str, ...]:
     """List the ready-made scenarios."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+    return names(FOLDER)

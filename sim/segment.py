@@ -20,6 +20,7 @@ Mask = npt.NDArray[np.bool_]
 HIDDEN = """
     satisfaction expectation patience shield spell rate dropout toll asleep dormant stage left cause fatigue
     sensitivity preference reference stock outspoken alive churn_risk loyalty hazard
+    orders_a_week leaves_after_order mean_order reference_price patience_left
 """  # what people would like to know about customers, and no firm does
 
 

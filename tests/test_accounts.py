@@ -183,9 +183,6 @@ def test_a_section_taken_out_is_a_section_never_written(section: str) -> None:
     pd.testing.assert_frame_equal(one.truth, other.truth)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="bug: AttributeError where calibrated names a parameter of that section"
-)
 def test_a_section_with_calibrated_parameters_can_be_switched_off() -> None:
     assert SUPERMARKET.but(calibrated=("experience.memory",)).only().experience is None
 

@@ -191,14 +191,7 @@ def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> 
         assert record["orders_52w"].sum() < record["orders"].sum()
 
 
-EARLY = pytest.mark.xfail(
-    strict=True, reason="bug: a complaint known before its person's first order is booked on the last row"
-)
-
-
-@pytest.mark.parametrize(
-    "delays", [pytest.param(name, marks=EARLY if DELAYS[name].order_hours else ()) for name in DELAYS]
-)
+@pytest.mark.parametrize("delays", DELAYS)
 def test_complaints_are_those_of_the_person_on_record(delays: str) -> None:
     run, _ = watched(delays)
     for week in (1, 8, 40, 70):

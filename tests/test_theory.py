@@ -376,22 +376,32 @@ def test_two_causes_share_the_blame_in_proportion_to_their_tolls() -> None:
     assert nature == pytest.approx(expected, abs=0.02)
 
 
-@pytest.mark.xfail(strict=True, reason="bug: who returns on Monday at nine may order that day before nine")
-def test_between_leaving_and_returning_nobody_orders() -> None:
+def test_the_log_tells_who_is_gone_and_who_is_dormant_and_neither_orders() -> None:
     base = load_scenario("supermarket").but(people=1_000, weeks=60)
     assert base.contact
-    shopping = base.shopping.but(dropout_a=2.0, dropout_b=20.0, rate_scale=0.3)
-    easily = base.contact.but(away_attention=1.0, return_on_click=1.0)
-    run = simulate(base.but(shopping=shopping, contact=easily), Plan(campaigns=[Campaign(channel="app")]), 1)
+    shopping = base.shopping.but(dropout_a=2.0, dropout_b=20.0, rate_scale=0.3, doze_share=0.05)
+    come = shopping.but(present_share=0.0, entry_weeks=1)  # all awake, all within a week
+    easily = base.contact.but(away_attention=1.0, return_on_click=1.0, wake_on_click=1.0)
+    campaigns = [Campaign(channel=channel) for channel in ("app", "email")]
+    run = simulate(base.but(shopping=come, contact=easily), Plan(campaigns=campaigns), 1)
+    log = zip(run.events.minute.tolist(), run.events.kind.tolist(), run.events.person.tolist(), strict=True)
+    begins, ends = (Kind.RETURNED, Kind.WOKE), (Kind.LEFT,)  # before and after all else in their minute
     gone: set[int] = set()
-    returned = 0
-    events = run.events
-    for person, kind in zip(events.person.tolist(), events.kind.tolist(), strict=True):
-        if kind == Kind.LEFT:
+    asleep: set[int] = set()
+    seen: set[int] = set()
+    for _, _, kind, person in sorted((m, (k not in begins) + (k in ends), k, p) for m, k, p in log):
+        seen.add(kind)
+        if kind == Kind.ORDER:
+            assert person not in gone | asleep
+        elif kind == Kind.LEFT:
             gone.add(person)
         elif kind == Kind.RETURNED:
-            gone.discard(person)
-            returned += 1
-        elif kind == Kind.ORDER:
-            assert person not in gone
-    assert returned > 100
+            gone.remove(person)
+            asleep.discard(person)
+        elif kind == Kind.DOZED:
+            asleep.add(person)
+        elif kind == Kind.WOKE:
+            asleep.remove(person)
+    assert seen >= {Kind.LEFT, Kind.RETURNED, Kind.DOZED, Kind.WOKE}
+    assert sorted(gone) == np.flatnonzero(run.people.shopping.stage == Stage.LEFT).tolist()
+    assert sorted(asleep) == np.flatnonzero(run.people.shopping.asleep).tolist()

@@ -288,7 +288,6 @@ def test_a_paired_difference_varies_far_less_than_one_of_strangers() -> None:
         assert trials.paired(metric).var() < strangers / 30
 
 
-@pytest.mark.xfail(strict=True, reason="bug: Twin.effect warns: lsuffix of DataFrame.join is deprecated")
 def test_effects_sum_to_the_difference_and_are_none_for_the_untouched() -> None:
     pair = twin(QUEUELESS.but(people=500, weeks=40), Plan(), PROMOTION, 3)
     difference, touched = pair.difference()["difference"], written_to(pair.after)

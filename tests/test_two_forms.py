@@ -1,6 +1,7 @@
 """The two forms of a customer's life, columns and generator, give one event log, event for event."""
 
 from collections.abc import Generator, Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, scenario_names, simulate
-from sim.chance import Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.customer import life
-from sim.events import Cause, Kind, Stage
+from sim.events import Kind
 from sim.plan import Timeline
 from sim.run import Run
 from sim.world import World
@@ -97,29 +97,20 @@ def test_lives_and_columns_agree_where_people_order_many_times_a_week() -> None:
     assert len(run.events.of(Kind.LEFT)) > 10
 
 
-def silent_life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
+class Hushed:
+    """A world in which the desk hears nothing."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.desk = SimpleNamespace(expect=lambda minute, person, j: None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._world, name)
+
+
+def silent_life(world: Any, me: int) -> Generator[simpy.Event, Any, None]:
     """Live as everybody does, but never complain."""
-    people, luck = world.people, world.luck
-    while True:
-        week = yield world.calendar.hour("shop")
-        monday = week * MINUTES_A_WEEK
-        first_ever = people.shopping.entry_minute[me] >= monday
-        rate = people.shopping.rate[me] * people.shopping.lift[me]
-        clock, j = 0.0, 0
-        while people.shopping.stage[me] == Stage.CUSTOMER and not people.shopping.asleep[me]:
-            clock = clock + luck.exponential(Purpose.ORDER, me, week, j) / rate
-            if first_ever and j == 0:
-                clock = people.shopping.arrival(me, week)
-            if clock >= 1:
-                break
-            minute = monday + int(clock * MINUTES_A_WEEK)
-            yield world.env.timeout(minute - world.env.now)
-            faulty = bool(world.desk) and luck.happens(people.service.fault_share, Purpose.FAULT, me, week, j)
-            world.orders.note(minute, me, j, faulty)
-            toll = 0.0 if first_ever and j == 0 else people.shopping.toll[me]
-            if people.patience.endure(Cause.NATURE, me, toll):
-                world.leave([me], [minute])
-            j += 1
+    yield from life(Hushed(world), me)  # type: ignore[arg-type]
 
 
 def no_life(world: World, me: int) -> Generator[simpy.Event, Any, None]:

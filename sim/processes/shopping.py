@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import simpy
+from pydantic import field_validator
 from scipy.special import ndtr
 
 from sim.chance import Floats, Integers, Luck, Purpose, Whole, gamma_quantile
@@ -73,6 +74,13 @@ class Parameters(Data):
     entry_shares: tuple[float, ...] = parameter(
         "their relative numbers in equal parts of that time", "-", SCENARIO, (1.0,), min_length=1
     )
+
+    @field_validator("entry_shares")
+    @classmethod
+    def _can_be_drawn_from(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
+        if min(shares) < 0 or sum(shares) == 0:
+            raise ValueError("entry_shares are relative numbers: none below 0, and not all of them 0.")
+        return shares
 
 
 @dataclass(slots=True)
