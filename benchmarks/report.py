@@ -24,7 +24,7 @@ class Target:
 
     def met_by(self, value: float) -> bool:
         """Tell whether a value is what was wanted."""
-        bound = float(self.wanted[1:] or "nan")
+        bound = float(self.wanted[1:])
         return value >= bound if self.wanted[0] == "≥" else value <= bound
 
 

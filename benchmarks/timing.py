@@ -10,7 +10,6 @@ import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 
 Work = Callable[[], object]
 
@@ -26,11 +25,6 @@ class Race:
     def ratios(self) -> tuple[float, ...]:
         """How many times as long the second took, a number a round."""
         return tuple(b / a for a, b in zip(self.first, self.second, strict=True))
-
-    @property
-    def seconds(self) -> tuple[float, float]:
-        """Median seconds of both."""
-        return median(self.first), median(self.second)
 
 
 def race(first: Work, second: Work, rounds: int) -> Race:

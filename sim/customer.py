@@ -50,9 +50,9 @@ def life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
             minute = monday + int(clock * MINUTES_A_WEEK)
             yield world.env.timeout(minute - world.env.now)
 
-            # order; perhaps something is wrong with it; perhaps complain
-            faulty = desk is not None and luck.happens(people.service.fault_share, Purpose.FAULT, me, week, j)
-            world.orders.note(minute, me, j, faulty)
+            # order; if something is wrong with it, perhaps complain
+            world.orders.note(minute, me, j)
+            faulty = luck.happens(people.service.fault_share, Purpose.FAULT, me, week, j)
             if desk and faulty and luck.happens(people.service.outspoken[me], Purpose.COMPLAINT, me, week, j):
                 desk.expect(minute, me, j)
 

@@ -34,6 +34,7 @@ class Ticket:
     minute: int  # of arrival
     person: int
     j: int  # the order of that week it is about
+    opened: float  # open minutes at arrival
 
 
 class Desk:
@@ -61,14 +62,15 @@ class Desk:
     def _arrive(self, arrival: Any) -> None:
         minute, person, j = arrival.value
         priority = URGENT if self.urgent[person] else PLAIN
-        heappush(self.queue, Ticket(priority, minute, person, j))
+        opened = self.these.hours.open_minutes(minute)
+        heappush(self.queue, Ticket(priority, minute, person, j, opened))
         self.world.log.note(Kind.TICKET, minute, person)
         if len(self.in_hand) < self.agents:
-            self.look_after(minute)
+            self.look_after(opened)
 
-    def look_after(self, minute: int) -> None:
-        """Look at the queue half a minute after this (or after opening): all who come then stand in it."""
-        moment = int(self.these.hours.next_open(minute))
+    def look_after(self, open_minutes: float) -> None:
+        """Look at the queue half a minute later, or after opening: by then all who come now stand in it."""
+        moment = int(self.these.hours.minute_of(open_minutes))
         if moment not in self._moments:
             self._moments.add(moment)
             self._later(moment + 0.5, self._look, moment)
@@ -87,13 +89,13 @@ class Desk:
     def handle(self, ticket: Ticket) -> Generator[simpy.Event, None, None]:
         """Answer a complaint, work on it, solve it, and turn to the next."""
         env, hours = self.world.env, self.these.hours
-        arrived, began = hours.open_minutes(ticket.minute), hours.open_minutes(env.now)
-        waited = int(began - arrived)
+        began, work = hours.open_minutes(env.now), self.work(ticket)
+        waited = int(began - ticket.opened)
         self.world.log.note(Kind.ANSWERED, int(env.now), ticket.person, ref=ticket.minute, value=waited)
 
-        yield env.timeout(hours.minute_of(began + self.work(ticket)) - env.now)
+        yield env.timeout(hours.minute_of(began + work) - env.now)
 
-        took = int(hours.open_minutes(env.now) - arrived)
+        took = waited + work
         self.world.log.note(Kind.RESOLVED, int(env.now), ticket.person, ref=ticket.minute, value=took)
         self.solved.append((ticket, self.kept(waited, took)))
         self.in_hand.remove(ticket)
@@ -113,4 +115,4 @@ class Desk:
     def overdue(self, now: float) -> list[Ticket]:
         """List the tickets not solved though their time is up."""
         latest = self.these.hours.open_minutes(now) - self.these.solution_target * MINUTES_AN_HOUR
-        return [t for t in self.queue + self.in_hand if self.these.hours.open_minutes(t.minute) < latest]
+        return [ticket for ticket in self.queue + self.in_hand if ticket.opened < latest]

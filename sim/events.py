@@ -48,12 +48,14 @@ class Kind(IntEnum):
 HIDDEN = 100
 
 
-class Stage(IntEnum):
-    """Where a person stands with the firm."""
+class Stage:
+    """Where a person stands with the firm. Plain numbers: columns compare with them all week long."""
 
     PROSPECT = 0  # has not ordered yet
     CUSTOMER = 1  # may order again (awake or dormant)
     LEFT = 2  # will not order again, unless won back
+
+    NAMES = ("prospect", "customer", "left")
 
 
 class Cause(IntEnum):
@@ -83,11 +85,12 @@ class Events:
 
     def where(self, mask: npt.NDArray[np.bool_] | slice) -> "Events":
         """Give the rows under a mask."""
-        return Events(*(getattr(self, field.name)[mask] for field in fields(self)))
+        rows = (self.minute[mask], self.person[mask], self.kind[mask])
+        return Events(*rows, self.channel[mask], self.ref[mask], self.value[mask])
 
     def of(self, kind: Kind) -> "Events":
         """Give the rows of one kind."""
-        return self.where(self.kind == kind)
+        return self.where(self.kind == int(kind))  # a plain number compares much faster
 
     def frame(self) -> pd.DataFrame:
         """Give the events as a table, with the kind in words."""
@@ -159,7 +162,11 @@ def _order(page: Events) -> npt.NDArray[np.intp]:
     if not len(page):
         return np.empty(0, np.intp)
     minute = (page.minute - page.minute.min()).astype(np.int64)  # below 2**17: a page is a week
-    return np.argsort(minute << 41 | (page.person.astype(np.int64) + 1) << 8 | page.kind, kind="stable")
+    word = minute << 41 | (page.person.astype(np.int64) + 1) << 8 | page.kind
+    order = np.argsort(word)
+    ranked = word[order]
+    ties = (ranked[1:] == ranked[:-1]).any()
+    return np.argsort(word, kind="stable") if ties else order  # rare, and half as fast
 
 
 def _column(column: Column, dtype: type, length: int) -> Integers:

@@ -19,6 +19,7 @@ from joblib import Parallel, delayed
 from scipy.stats import t as student
 from tqdm.auto import tqdm
 
+from sim.chance import Luck
 from sim.data import Fault
 from sim.events import Kind, Stage
 from sim.market import simulate
@@ -99,10 +100,11 @@ def compare(
     jobs
         Processes to share the work; the numbers do not depend on it.
     """
-    if not plans:
+    if not plans or not isinstance(plans, Mapping):
         raise Fault('plans: expects at least one plan by name, for example {"today": Plan()}.')
-    if isinstance(replications, bool) or not isinstance(replications, int) or replications < 1:
-        raise Fault(f"replications: expects a whole number from 1, was given {replications!r}.")
+    _at_least_one("replications", replications)
+    _at_least_one("jobs", jobs)
+    Luck(first_seed)  # refuses what is no seed before any work is done
     work = [(name, seed) for seed in range(first_seed, first_seed + replications) for name in plans]
     runs = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(_metrics)(scenario, plans[name], seed) for name, seed in work
@@ -136,15 +138,15 @@ class Trials:
 
     def of(self, plan: str) -> pd.DataFrame:
         """Give the runs of one plan, a row a seed."""
+        if plan not in self.plans:
+            raise Fault(f'plan: there is none named "{plan}". There are: {", ".join(self.plans)}.')
         return self.table[self.table["plan"] == plan].drop(columns="plan").set_index("seed")
 
     def paired(self, metric: str, plan: str | None = None) -> pd.Series[float]:
         """Give a metric under a plan less the same under the first plan, a value a seed."""
-        name = plan or self.plans[-1]
+        name = self.plans[-1] if plan is None else plan
         if metric not in METRICS:
             raise Fault(f'metric: there is none named "{metric}". There are: {", ".join(METRICS)}.')
-        if name not in self.plans:
-            raise Fault(f'plan: there is none named "{name}". There are: {", ".join(self.plans)}.')
         return (self.of(name)[metric] - self.of(self.plans[0])[metric]).rename(metric)
 
     def difference(self, metric: str, level: float = 0.95) -> pd.DataFrame:
@@ -152,6 +154,8 @@ class Trials:
 
         The interval is Student's, for the mean of the paired differences over seeds.
         """
+        if not 0 < level < 1:
+            raise Fault(f"level: expects a share between 0 and 1, such as 0.95, was given {level}.")
         rows = {}
         for name in self.plans[1:]:
             differences = self.paired(metric, name).dropna()
@@ -163,6 +167,11 @@ class Trials:
 
     def __repr__(self) -> str:
         return f"Trials of {', '.join(self.plans)}: {len(self.table) // len(self.plans)} seeds each"
+
+
+def _at_least_one(name: str, number: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise Fault(f"{name}: expects a whole number from 1, was given {number!r}.")
 
 
 def _progress(work: Iterable[Work], scenario: Scenario, total: int) -> Iterable[Work]:

@@ -4,8 +4,6 @@ Shopping writes it during the week in either form (columns or lives). Closed and
 longer shows which form wrote it. Experience and contact read it before the next week begins.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -23,24 +21,24 @@ class WeekOrders:
     discount: Floats  # share of it that the customer did not pay
 
     def __init__(self) -> None:
-        self._rounds: list[tuple[npt.NDArray[Any], ...]] = []
-        self._notes: list[tuple[int, int, int, bool]] = []
+        self._many: list[tuple[Integers, ...]] = []
+        self._notes: list[tuple[int, int, int]] = []
         self.close()
-        self.cents, self.discount = np.zeros(0, np.int64), np.zeros(0)
+        self.faulty, self.cents, self.discount = np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0)
 
-    def add(self, minute: Integers, person: Integers, j: int, faulty: npt.NDArray[np.bool_]) -> None:
-        """Add the j-th orders of many people."""
-        self._rounds.append((minute, person, np.full(len(person), j), faulty))
+    def add(self, minute: Integers, person: Integers, j: Integers) -> None:
+        """Add orders of many people."""
+        self._many.append((minute, person, j))
 
-    def note(self, minute: int, person: int, j: int, faulty: bool) -> None:
+    def note(self, minute: int, person: int, j: int) -> None:
         """Add one order of one person."""
-        self._notes.append((minute, person, j, faulty))
+        self._notes.append((minute, person, j))
 
     def close(self) -> None:
         """Put the week's orders in order and make room for the next week's."""
-        noted = np.array(self._notes, np.int64).reshape(-1, 4).T
-        columns = [np.concatenate(parts).astype(np.int64) for parts in zip(noted, *self._rounds, strict=True)]
-        order = np.lexsort(columns[2::-1])
-        self.minute, self.person, self.j = (column[order] for column in columns[:3])
-        self.faulty = columns[3][order].astype(bool)
-        self._rounds, self._notes = [], []
+        noted = np.array(self._notes, np.int64).reshape(-1, 3).T
+        minute, person, j = (np.concatenate(parts) for parts in zip(noted, *self._many, strict=True))
+        week = minute - minute.min(initial=np.iinfo(np.int64).max)
+        order = np.argsort(week << 44 | person << 12 | j)  # packed into one word, no two alike
+        self.minute, self.person, self.j = minute[order], person[order], j[order]
+        self._many, self._notes = [], []

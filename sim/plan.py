@@ -75,10 +75,8 @@ class Timeline(Data):
     @property
     def campaigns(self) -> tuple[Campaign, ...]:
         """All campaigns of all plans, each once; number n in the event log is the n-th of these."""
-        found: list[Campaign] = []
-        for start in sorted(self.plans):
-            found += [campaign for campaign in self.plans[start].campaigns if campaign not in found]
-        return tuple(found)
+        every = (campaign for start in sorted(self.plans) for campaign in self.plans[start].campaigns)
+        return tuple(dict.fromkeys(every))
 
     def save(self, path: str | Path) -> None:
         """Write the timeline to a file."""

@@ -23,6 +23,7 @@ from sim.segment import Mask, Segment, cannot_see
 Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 FEATURES = tuple(Segment.model_fields)
+SEEN = (Kind.ORDER, Kind.DISCOUNT, Kind.SENT, Kind.OPENED, Kind.CLICKED, Kind.TICKET, Kind.NPS)
 UNKNOWN = -1
 EXPECTED = (
     "campaign.to: the function must answer true or false for each record, "
@@ -54,7 +55,7 @@ class Record:
         self.monday = 0  # minute of the Monday up to which the record has learned
         self._open = 0
         self._late = join([])  # happened, but not known yet
-        self._year: list[Events] = []  # what was learned in the last 52 weeks, to be forgotten again
+        self._year: list[tuple[Integers, ...]] = []  # rows and cents by week, to be forgotten in a year
         self._of_person = np.full(people, UNKNOWN, np.int32)
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
         self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
@@ -75,16 +76,14 @@ class Record:
         page = join([self._late, page]) if len(self._late) else page
         page = page.where((page.kind < HIDDEN) & (page.person >= 0))
         known = page.minute + self.delays.minutes(page.kind) < self.monday
-        self._open_records(page.where(known).of(Kind.ORDER))
+        self._open_records(page.person[known & (page.kind == int(Kind.ORDER))])
         known &= self._of_person[page.person] != UNKNOWN  # a stranger's complaint waits for their order
         self._late = page.where(~known)
-        page = page.where(known)
-        self._take_in(page)
-        self._forget_last_year(page)
+        self._take_in(page if known.all() else page.where(known))
 
-    def _open_records(self, orders: Events) -> None:
+    def _open_records(self, person: Integers) -> None:
         """Open a record for everybody whose first known order this is, in order of arrival."""
-        fresh = orders.person[self._of_person[orders.person] == UNKNOWN]
+        fresh = person[self._of_person[person] == UNKNOWN]
         who, place = np.unique(fresh, return_index=True)
         who = who[np.argsort(place)]
         number = np.arange(self._open, self._open + len(who))
@@ -94,41 +93,32 @@ class Record:
 
     def _take_in(self, page: Events) -> None:
         """Add a page to the columns; where a column keeps the last value, the latest event wins."""
-        for kind, count in (
-            (Kind.OPENED, self.opened),
-            (Kind.CLICKED, self.clicked),
-            (Kind.TICKET, self.tickets),
-        ):
-            np.add.at(count, self._rows(page.of(kind)), 1)
-        orders, discounts = page.of(Kind.ORDER), page.of(Kind.DISCOUNT)
-        rows = self._rows(orders)
-        newly = self.first[rows] == UNKNOWN
-        self.first[rows[newly][::-1]] = orders.minute[newly][::-1]  # backwards, so that the first one stays
-        self.last[rows] = orders.minute
-        self._count(rows, self._rows(discounts), orders, discounts, +1)
-        contacts, answers = page.of(Kind.SENT), page.of(Kind.NPS)
-        self.contact[self._rows(contacts)] = contacts.minute
-        self.nps[self._rows(answers)] = answers.value
+        row = self._of_person[page.person]
+        of = {kind: np.flatnonzero(page.kind == int(kind)) for kind in SEEN}
+        orders, discounts = of[Kind.ORDER], of[Kind.DISCOUNT]
+        fresh = orders[self.first[row[orders]] == UNKNOWN][::-1]  # backwards: the first order stays
+        self.first[row[fresh]] = page.minute[fresh]
+        self.last[row[orders]] = page.minute[orders]
+        self.contact[row[of[Kind.SENT]]] = page.minute[of[Kind.SENT]]
+        self.nps[row[of[Kind.NPS]]] = page.value[of[Kind.NPS]]
+        np.add.at(self.opened, row[of[Kind.OPENED]], 1)
+        np.add.at(self.clicked, row[of[Kind.CLICKED]], 1)
+        np.add.at(self.tickets, row[of[Kind.TICKET]], 1)
+        np.add.at(self.orders, row[orders], 1)
+        money = np.concatenate([orders, discounts])
+        bill = np.concatenate([page.value[orders], -page.value[discounts]])
+        np.add.at(self.cents, row[money], bill)
+        self._turn_the_year(row[orders], row[money], bill)
 
-    def _count(
-        self, rows: Integers, cut_rows: Integers, orders: Events, discounts: Events, sign: int
-    ) -> None:
-        for count, cents in ((self.orders, self.cents), (self.orders_52w, self.cents_52w)):
-            if sign > 0 or count is self.orders_52w:
-                np.add.at(count, rows, sign)
-                np.add.at(cents, rows, sign * orders.value)
-                np.subtract.at(cents, cut_rows, sign * discounts.value)
-
-    def _forget_last_year(self, page: Events) -> None:
-        """Let what was learned 52 weeks ago drop out of the yearly columns."""
-        self._year.append(page.where((page.kind == Kind.ORDER) | (page.kind == Kind.DISCOUNT)))
+    def _turn_the_year(self, orders: Integers, money: Integers, bill: Integers) -> None:
+        """Let this week into the yearly columns, and the week 52 weeks ago out of them."""
+        self._year.append((orders, money, bill))
+        np.add.at(self.orders_52w, orders, 1)
+        np.add.at(self.cents_52w, money, bill)
         if len(self._year) > WEEKS_A_YEAR:
-            old = self._year.pop(0)
-            orders, discounts = old.of(Kind.ORDER), old.of(Kind.DISCOUNT)
-            self._count(self._rows(orders), self._rows(discounts), orders, discounts, -1)
-
-    def _rows(self, events: Events) -> Integers:
-        return self._of_person[events.person]
+            orders, money, bill = self._year.pop(0)
+            np.subtract.at(self.orders_52w, orders, 1)
+            np.subtract.at(self.cents_52w, money, bill)
 
     # -- asking ---------------------------------------------------------------------------------
 

@@ -130,8 +130,8 @@ class Run:
 
 
 def _stages(codes: npt.NDArray[np.int8]) -> pd.Categorical:
-    words = np.array([stage.name.lower() for stage in Stage])
-    return pd.Categorical(words[codes], list(words))
+    words = np.array(Stage.NAMES)
+    return pd.Categorical(words[codes], list(Stage.NAMES))
 
 
 def defection_table(accounts: list[Account]) -> pd.DataFrame:

@@ -28,8 +28,8 @@ TIERS = (  # each may know those below it
     ("sim.plan", "sim.scenario", "sim.run"),
     ("sim.population", "sim.record"),
     PROCESSES,
-    ("sim.desk", "sim.segment", "sim.parameter"),
-    ("sim.events", "sim.chance", "sim.clock", "sim.data"),
+    ("sim.desk", "sim.segment"),
+    ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.data"),
 )
 MUTATORS = frozenset(
     [

@@ -581,7 +581,7 @@ SCENARIO_FILES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {  # old, new
     "closes before it opens": (
         "agents: 2",
         "hours: {from_hour: 20, until_hour: 8}",
-        "hours",
+        "from_hour",
         ("until_hour",),
     ),
     "entries of nothing": ("entry_weeks: 104", "entry_shares: [0, 0]", "entry_shares", ("entry_shares",)),

@@ -1,5 +1,7 @@
 """The benchmarks compare programs that do the same work. Timings are never tests."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from benchmarks.profile_run import profile_table
 from benchmarks.settings import busy_desk, cdnow, core, everything
 
 
-def test_peers_do_the_same_work_in_a_tiny_market():
+def test_peers_do_the_same_work_in_a_tiny_market() -> None:
     counts = speed.counts(core(50, 5))
     assert counts.loc["order", "kit"] > 50
     for peer in ("idiomatic", "limit"):
@@ -17,7 +19,7 @@ def test_peers_do_the_same_work_in_a_tiny_market():
     assert counts.loc["sent"].eq(0).all()  # nobody has been silent for eight weeks
 
 
-def test_peers_do_the_same_work_on_average():
+def test_peers_do_the_same_work_on_average() -> None:
     counts = sum(speed.counts(core(500, 26), seed) for seed in range(6))
     allowed = {"order": 0.1, "sent": 0.2, "opened": 0.2, "clicked": 0.25, "ticket": 0.25, "left": 0.25}
     for kind, share in allowed.items():
@@ -26,43 +28,43 @@ def test_peers_do_the_same_work_on_average():
     assert counts.loc["discount", "idiomatic"] == pytest.approx(counts.loc["discount", "kit"], rel=0.5)
 
 
-def test_lifetimes_generates_the_same_customers():
+def test_lifetimes_generates_the_same_customers() -> None:
     assert len(cdnow_generator.simulate(cdnow(50, 5), 1)) == 50
     ours, theirs = np.sum([speed.weeks_with_orders(cdnow(500, 52), seed) for seed in range(4)], axis=0)
     assert ours == pytest.approx(theirs, rel=0.2)
 
 
-def test_unlike_work_is_not_compared():
+def test_unlike_work_is_not_compared() -> None:
     counts = pd.DataFrame({"kit": [9_000.0], "idiomatic": [9_100.0], "limit": [9_050.0]}, index=["order"])
     speed.check(counts)
     with pytest.raises(ValueError, match="same work"):
         speed.check(counts.assign(idiomatic=9_900.0))
 
 
-def test_rounds_alternate_and_give_ratios():
-    calls = []
+def test_rounds_alternate_and_give_ratios() -> None:
+    calls: list[str] = []
     race = timing.race(lambda: calls.append("A"), lambda: calls.append("B"), rounds=2)
     assert calls == ["A", "B", "A", "B"]
     assert len(race.first) == len(race.second) == 2
 
 
-def test_markets_have_what_they_should():
+def test_markets_have_what_they_should() -> None:
     assert core(50, 5).experience is None and core(50, 5).patience is None
     assert everything(50, 5).experience is not None
     assert cdnow(50, 5).contact is None
     assert busy_desk(50, 5).service.fault_share > everything(50, 5).service.fault_share
 
 
-def test_variance_of_twins_is_smaller():
+def test_variance_of_twins_is_smaller() -> None:
     luck = np.random.default_rng(1).normal(size=40)
     assert variance.gain(luck, luck + 0.1 * np.random.default_rng(2).normal(size=40)) > 50
 
 
-def test_profile_names_the_modules():
+def test_profile_names_the_modules() -> None:
     assert "sim/processes/shopping.py" in profile_table(50, 5)
 
 
-def test_readme_has_every_row():
+def test_readme_has_every_row() -> None:
     text = report.README.read_text(encoding="utf-8")
     for target in report.TARGETS.values():
         row = next((line for line in text.splitlines() if line.startswith(f"| {target.what} |")), "")
@@ -71,7 +73,7 @@ def test_readme_has_every_row():
         assert bool(cells[4]) == bool(target.wanted)
 
 
-def test_writing_the_readme_keeps_its_prose(tmp_path):
+def test_writing_the_readme_keeps_its_prose(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n", encoding="utf-8")
     report.write("new", readme)

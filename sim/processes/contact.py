@@ -255,7 +255,7 @@ class Contact:
     def tire_of(self, who: Integers, number: int, code: int, channel: Channel, week: int) -> None:
         """Let a message tire those who got it; some want no more on this channel, for ever."""
         me = self.world.people.contact
-        annoyance = channel.opt_out_share * (1 + me.fatigue[code, who])
+        annoyance = channel.opt_out_share * (1 + me.fatigue[code, who])  # (sent,)
         me.fatigue[code, who] += np.float32(channel.fatigue)
         out = who[self.world.luck.happens(annoyance, Purpose.OPT_OUT, who, week, code)]
         me.consent[code, out] = False

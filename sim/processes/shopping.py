@@ -188,35 +188,38 @@ class Shopping:
         rate = me.rate[who] * me.lift[who]
         first_ever = me.entry_minute[who] >= week * MINUTES_A_WEEK
         clock = me.begin[who]  # weeks since Monday
-        j = 0
+        rounds: list[tuple[Integers, ...]] = []
         while len(who):
+            j = len(rounds)
             clock = clock + world.luck.exponential(Purpose.ORDER, who, week, j) / rate
-            toll = me.toll[who]
-            if j == 0:  # whoever comes for the first time comes when expected, and does not leave at once
+            if j == 0:  # whoever comes for the first time comes when expected
                 clock[first_ever] = me.arrival(who[first_ever], week)
-                toll[first_ever] = 0.0
-            due = clock < 1
+            due = np.flatnonzero(clock < 1)
             who, rate, clock = who[due], rate[due], clock[due]  # (orders of round j,)
-            minute = week * MINUTES_A_WEEK + (clock * MINUTES_A_WEEK).astype(np.int64)
-            self._order(who, minute, week, j)
-            gone = world.people.patience.endure(Cause.NATURE, who, toll[due])
-            world.leave(who[gone], minute[gone])
-            who, rate, clock = who[~gone], rate[~gone], clock[~gone]
-            j += 1
+            minutes = week * MINUTES_A_WEEK + (clock * MINUTES_A_WEEK).astype(np.int64)
+            rounds.append((minutes, who, np.full(len(who), j)))
+            toll = me.toll[who]
+            if j == 0:  # and does not leave at once
+                toll[first_ever[due]] = 0.0
+            gone = world.people.patience.endure(Cause.NATURE, who, toll)
+            world.leave(who[gone], minutes[gone])
+            stays = np.flatnonzero(~gone)
+            who, rate, clock = who[stays], rate[stays], clock[stays]
+        if rounds:
+            minutes, who, times = (np.concatenate(parts) for parts in zip(*rounds, strict=True))
+            world.orders.add(minutes, who, times)
+            self.complain(minutes, who, times, week)
 
-    def _order(self, who: Integers, minute: Integers, week: int, j: int) -> None:
-        """Note an order of each, and let the desk expect those who will not swallow a fault."""
+    def complain(self, minute: Integers, who: Integers, j: Integers, week: int) -> None:
+        """Let the desk expect those who will not swallow a fault with an order of this week."""
         luck, service, desk = self.world.luck, self.world.people.service, self.world.desk
-        faulty = np.zeros(len(who), bool)
-        if desk:
-            faulty = luck.happens(service.fault_share, Purpose.FAULT, who, week, j)
-            speaks = faulty.copy()
-            speaks[faulty] = luck.happens(
-                service.outspoken[who[faulty]], Purpose.COMPLAINT, who[faulty], week, j
-            )
-            for arrival, person in zip(minute[speaks].tolist(), who[speaks].tolist(), strict=True):
-                desk.expect(arrival, person, j)
-        self.world.orders.add(minute, who, j, faulty)
+        if desk is None:
+            return
+        faulty = luck.happens(service.fault_share, Purpose.FAULT, who, week, j)
+        minute, who, j = minute[faulty], who[faulty], j[faulty]
+        speaks = luck.happens(service.outspoken[who], Purpose.COMPLAINT, who, week, j)
+        for ticket in zip(minute[speaks].tolist(), who[speaks].tolist(), j[speaks].tolist(), strict=True):
+            desk.expect(*ticket)
 
     def forget_the_week(self) -> None:
         """Let next week begin on Monday at everybody's own rate."""
@@ -227,6 +230,8 @@ class Shopping:
         """Work out what the week's orders contained: amounts, and discounts for those who hold an offer."""
         world, orders = self.world, self.world.orders
         orders.close()
+        fault_share = world.people.service.fault_share
+        orders.faulty = world.luck.happens(fault_share, Purpose.FAULT, orders.person, week, orders.j)
         chance = world.luck.uniform(Purpose.AMOUNT, orders.person, week, orders.j)
         spend = (
             gamma_quantile(self.these.spend_shape, chance) / world.people.shopping.spend_rate[orders.person]
