@@ -92,7 +92,7 @@ def gamma_quantile(shape: float, probability: Floats) -> Floats:
     """Give the quantile of a gamma distribution with scale 1.
 
     Interpolates log-quantiles over the logit of the probability on a fine grid: ten times as fast as
-    the exact inverse, and within 0.001 % of it (divided by the shape where that is below 0.7).
+    the exact inverse, and within 0.001 % of it, or of so much over the shape for shapes below 0.7.
     """
     logits, log_quantiles = _gamma_table(shape)
     return np.exp(np.interp(np.log(probability / (1 - probability)), logits, log_quantiles))

@@ -163,7 +163,9 @@ def test_gamma_quantiles_are_within_a_thousandth_of_a_percent_or_so_over_the_sha
     tail = np.geomspace(1e-12, 0.5, 5_003)
     probability = np.concatenate([tail, 1 - tail])
     exact = gammaincinv(shape, probability)
-    assert np.abs(gamma_quantile(shape, probability) / exact - 1).max() < 1e-5 / (shape if shape < 0.7 else 1)
+    assert np.abs(gamma_quantile(shape, probability) / exact - 1).max() < (
+        1.5e-5 / shape if shape < 0.7 else 1e-5
+    )
 
 
 BAD_SEEDS = ["seven", -1, 2**63, 1.5, True, None, "7", 7.0, [7], np.float64(7)]

@@ -232,6 +232,9 @@ def _assert_messages_obey(kind: dict[str, pd.DataFrame]) -> None:
     for person, channel, minute in rows("SENT", "person", "channel", "minute"):
         assert minute <= until.get((person, channel), minute), "a message on a channel after opting out of it"
     assert (kind["SENT"]["value"] >= 0).all()
+    followed = {row[:3]: row[3] for row in rows("CLICKED", "person", "ref", "week", "minute")}
+    for person, ref, week, minute in rows("DISCOUNT", "person", "ref", "week", "minute"):
+        assert followed[person, ref, week] <= minute, "a discount before the offer was clicked"
 
 
 def _unique(keys: list[Any]) -> bool:
@@ -270,9 +273,11 @@ def _assert_defections_accounted_for(run: Run, kind: dict[str, pd.DataFrame]) ->
 
 
 def _assert_record_is_a_subset(run: Run, kind: dict[str, pd.DataFrame]) -> None:
-    record = run.record(run.scenario.weeks)
+    record, delays = run.record(run.scenario.weeks), run.scenario.record
     assert record["orders"].ge(1).all(), "a record is opened at the first order known"
-    assert record["orders"].sum() <= len(kind["ORDER"])
+    known = kind["ORDER"]["minute"] + round(60 * delays.order_hours) < run.scenario.weeks * MINUTES_A_WEEK
+    assert record["orders"].sum() == known.sum(), "each order is known after its delay, and no sooner"
+    assert record["recency_weeks"].mul(168).gt(delays.order_hours).all()
     assert record["recency_weeks"].le(record["tenure_weeks"]).all()
     assert record["recency_weeks"].ge(0).all()
     for name in ("orders", "orders_52w", "spend", "spend_52w", "opened", "clicked", "tickets"):

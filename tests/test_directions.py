@@ -219,6 +219,22 @@ def test_winning_back_the_dormant_brings_more_orders_than_leaving_them(seed: int
 
 
 @each_seed
+def test_who_was_won_back_may_leave_again(seed: int) -> None:
+    scenario = attentive()
+    scenario = scenario.but(
+        contact=scenario.contact.but(return_on_click=1.0, away_attention=1.0),
+        patience=scenario.patience.but(competitor_pull=0.05),
+    )
+    run = simulate(scenario, Plan(campaigns=[EVERYBODY]), seed)
+    returns, leaves = run.events.of(Kind.RETURNED), run.events.of(Kind.LEFT)
+    assert len(returns) > 10
+    assert set(returns.value.tolist()) >= {1, 2}, "each return begins another spell"
+    assert (leaves.ref >= 1).sum() > 5
+    again = run.truth[(run.truth["spell"] >= 1) & (run.truth["stage"] == "customer")]
+    assert again["patience_left"].lt(10).all()
+
+
+@each_seed
 def test_an_opened_message_reminds(seed: int) -> None:
     plan = Plan(campaigns=[EVERYBODY.but(every=3)])
     gentle = with_channels(consent_share=1.0, open_share=1.0, opt_out_share=0.0, click_share=0.0, fatigue=0.0)
