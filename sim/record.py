@@ -55,7 +55,7 @@ class Record:
         self.monday = 0  # minute of the Monday up to which the record has learned
         self._open = 0
         self._late = join([])  # happened, but not known yet
-        self._year: list[tuple[Integers, ...]] = []  # rows and cents by week, to be forgotten in a year
+        self._year: list[tuple[Integers, Integers, int]] = []  # by week, to be forgotten in a year
         self._of_person = np.full(people, UNKNOWN, np.int32)
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
         self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
@@ -108,17 +108,21 @@ class Record:
         money = np.concatenate([orders, discounts])
         bill = np.concatenate([page.value[orders], -page.value[discounts]])
         np.add.at(self.cents, row[money], bill)
-        self._turn_the_year(row[orders], row[money], bill)
+        self._turn_the_year(row[money], bill, len(orders))
 
-    def _turn_the_year(self, orders: Integers, money: Integers, bill: Integers) -> None:
-        """Let this week into the yearly columns, and the week 52 weeks ago out of them."""
-        self._year.append((orders, money, bill))
-        np.add.at(self.orders_52w, orders, 1)
-        np.add.at(self.cents_52w, money, bill)
+    def _turn_the_year(self, rows: Integers, bill: Integers, orders: int) -> None:
+        """Let this week into the yearly columns, and the week 52 weeks ago out of them.
+
+        The first `orders` of these rows are orders, the others discounts.
+        """
+        self._year.append((rows.astype(np.int32), bill, orders))  # a year of them is what fills the memory
+        np.add.at(self.orders_52w, rows[:orders], 1)
+        np.add.at(self.cents_52w, rows, bill)
         if len(self._year) > WEEKS_A_YEAR:
-            orders, money, bill = self._year.pop(0)
-            np.subtract.at(self.orders_52w, orders, 1)
-            np.subtract.at(self.cents_52w, money, bill)
+            past, bill, orders = self._year.pop(0)
+            rows = past.astype(np.int64)  # np.add.at is slow on 32 bits
+            np.subtract.at(self.orders_52w, rows[:orders], 1)
+            np.subtract.at(self.cents_52w, rows, bill)
 
     # -- asking ---------------------------------------------------------------------------------
 
