@@ -12,7 +12,7 @@ from scipy.special import gammaincinv
 from scipy.stats import chi2, kstest
 
 from sim import Fault, Plan, load_scenario, simulate
-from sim.chance import Luck, Purpose, gamma_quantile
+from sim.chance import Luck, Purpose, gamma_quantile, mix
 
 Floats = npt.NDArray[np.float64]
 N = 200_000
@@ -94,6 +94,14 @@ def test_numbers_lie_strictly_between_zero_and_one() -> None:
     u = by_person()
     assert 0 < u.min() < 1e-4
     assert 1 - 1e-4 < u.max() < 1
+
+
+def test_words_are_stirred_as_splitmix64_stirs_them() -> None:
+    """Its published first outputs for seed 0, whose states are multiples of the golden ratio's word."""
+    published = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
+    states = [k * 0x9E3779B97F4A7C15 % 2**64 for k in (1, 2, 3)]
+    assert [mix(state) for state in states] == published
+    assert mix(np.array(states, np.uint64)).tolist() == published
 
 
 def test_no_two_purposes_share_a_number() -> None:

@@ -27,6 +27,12 @@ NEVER = np.iinfo(np.int32).max  # minute from which an offer is held that nobody
 FORGOTTEN = 0.01  # a smaller gap between reference and shelf price is none
 
 PROMOTION = "Anderson & Simester 2004, Marketing Science 23(1); Lewis 2006, JMR 43(2)"
+BUMP = (
+    "van Heerde, Leeflang & Wittink 2004, Marketing Science 23(3): a third of a bump comes from later weeks"
+)
+AFTERMATH = (
+    "Jedidi, Mela & Gupta 1999, Marketing Science 18(1): in the long run about two fifths of the gain is lost"
+)
 REFERENCE = "Kalyanaram & Winer 1995, Marketing Science 14(3)"
 
 
@@ -42,8 +48,8 @@ class Parameters(Data):
     forward_share: float = parameter(
         "part of an order with an offer that is borrowed from later weeks",
         "orders",
-        PROMOTION,
-        0.3,
+        BUMP,
+        0.1,
         ge=0,
         le=1,
     )
@@ -54,13 +60,13 @@ class Parameters(Data):
         "step of the reference price towards a lower price paid", "share an order", REFERENCE, 0.2, ge=0, le=1
     )
     reference_rise: float = parameter(
-        "step of the reference price back to the shelf price", "share a week", REFERENCE, 0.05, gt=0, le=1
+        "step of the reference price back to the shelf price", "share a week", REFERENCE, 0.10, gt=0, le=1
     )
     price_loss: float = parameter(
         "a gap to the reference price multiplies buying by exp of minus this times the gap",
         "-",
-        REFERENCE,
-        2.0,
+        AFTERMATH,
+        1.0,
         ge=0,
         le=50,
     )
