@@ -29,10 +29,8 @@ LOCK = HERE / "requirements.lock"
 ENV = Path(os.environ.get("CRM_KIT_ENV") or HERE / ".venv").absolute()
 PYTHON = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = ENV / "kit-stamp"
-JUPYTERLAB = [  # on the first lesson, without the news and update pop-ups
-    *(str(PYTHON), "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb"),
-    *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
-]
+JUPYTERLAB = [str(PYTHON), "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb"]
+QUIET = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}'
 
 
 class SetupError(Exception):
@@ -72,6 +70,13 @@ def link() -> None:
     (packages / "crm_kit.pth").write_text(line)
 
 
+def hush() -> None:
+    """Keep JupyterLab from asking every newcomer whether it may fetch news."""
+    settings = ENV / "share" / "jupyter" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "overrides.json").write_text(QUIET)
+
+
 @contextmanager
 def alone() -> Iterator[None]:
     """Let one call at a time install. SQLite keeps the lock, on every system, and drops it after a crash."""
@@ -98,6 +103,7 @@ def install() -> None:
         if subprocess.run(command).returncode:
             raise SetupError("the installation failed; check network and disk space, then run this again")
     link()
+    hush()
     STAMP.write_bytes(fingerprint())
 
 

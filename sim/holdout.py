@@ -41,6 +41,9 @@ def holdout(run: Run, campaign: int = 1, weeks: int = 12, level: float = 0.95) -
     Fault
         If the campaign held nobody out, or wrote to nobody, early enough to be watched.
     """
+    for name, number in (("campaign", campaign), ("weeks", weeks)):
+        if not isinstance(number, int) or number < 1:
+            raise Fault(f"holdout: {name} is a whole number from 1, was given {number!r}.")
     written, alone = (_watched(run, kind, campaign, weeks) for kind in (Kind.SENT, Kind.HELD_OUT))
     if len(written) < 2 or len(alone) < 2:
         raise Fault(

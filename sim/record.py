@@ -18,7 +18,7 @@ from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
 from sim.data import Data, Fault
 from sim.events import HIDDEN, Events, Kind, join
 from sim.parameter import SCENARIO, parameter
-from sim.segment import Mask, Segment, cannot_see
+from sim.segment import HIDDEN_TRAITS, Mask, Segment, cannot_see, not_there
 
 Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
@@ -166,7 +166,7 @@ class View:
             return FEATURE[name](self._record)[: len(self._record)]
         if name.startswith("__"):
             raise AttributeError(name)
-        raise Fault(cannot_see(name))
+        raise Fault(cannot_see(name) if name in HIDDEN_TRAITS else not_there(name))
 
 
 def _weeks_since(record: Record, minute: Integers) -> Floats:

@@ -7,6 +7,7 @@ record. What the record does not show cannot be asked for.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,11 @@ from sim.data import Data
 
 Mask = npt.NDArray[np.bool_]
 
-HIDDEN = """
+HIDDEN_TRAITS = """
     satisfaction expectation patience shield spell rate dropout toll asleep dormant stage left cause fatigue
     sensitivity preference reference stock outspoken alive churn_risk loyalty hazard
-    orders_a_week leaves_after_order mean_order reference_price patience_left
-"""  # what people would like to know about customers, and no firm does
+    orders_a_week leaves_after_order mean_order reference_price patience_left person people
+""".split()  # noqa: SIM905  # what one would like to know of customers, and no firm does
 
 
 class Rule(Data):
@@ -91,7 +92,7 @@ class Segment(Data):
     @classmethod
     def _only_what_a_firm_sees(cls, given: Any) -> Any:
         for name in given if isinstance(given, dict) else ():
-            if name in HIDDEN.split():
+            if name in HIDDEN_TRAITS:
                 raise ValueError(cannot_see(name))
         return given
 
@@ -108,3 +109,10 @@ class Segment(Data):
 def cannot_see(name: str) -> str:
     """Say that a trait is hidden from the firm, and what it can use instead."""
     return f'"{name}" is hidden: a firm cannot see it. It sees: {", ".join(Segment.model_fields)}.'
+
+
+def not_there(name: str) -> str:
+    """Say that the record has no such column, and which may be meant."""
+    near = get_close_matches(name, Segment.model_fields, n=1, cutoff=0.5)
+    meant = f' Did you mean "{near[0]}"?' if near else ""
+    return f'the record has no "{name}".{meant} It has: {", ".join(Segment.model_fields)}.'

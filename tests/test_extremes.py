@@ -27,7 +27,7 @@ Change = Callable[[Scenario], Scenario]
 
 def market(name: str) -> Scenario:
     """Give a ready-made market, small."""
-    return small(name, 80, 20)
+    return small(name, 80, 16)
 
 
 def shopping(**changes: Any) -> Change:

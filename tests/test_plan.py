@@ -97,7 +97,7 @@ usual_plan = plans(usual, st.just(""), 6)
 
 
 @given(plan=any_plan)
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_any_plan_written_and_read_again_is_the_same(plan: Plan) -> None:
     again = loads(plan.to_yaml(), Plan)
     assert again == plan

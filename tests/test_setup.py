@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -401,20 +402,22 @@ def test_start_opens_the_lesson_without_pop_ups_and_passes_the_rest_on(kit, monk
         kit.main(["start", "--no-browser", "--port", "9000"])
     (command,) = launched.value.args
     assert command[:3] == [str(kit.PYTHON), "-m", "jupyterlab"]
-    assert "--LabApp.news_url=None" in command
-    assert "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate" in command
     assert command[-3:] == ["--no-browser", "--port", "9000"]
 
 
-def test_the_pop_up_settings_are_those_that_jupyterlab_knows(kit):
-    from jupyterlab import NeverCheckForUpdate
-    from jupyterlab.labapp import LabApp
-
-    given = dict(word.removeprefix("--LabApp.").split("=") for word in kit.JUPYTERLAB if "LabApp" in word)
-    traits = LabApp.class_traits()
-    assert traits.keys() >= given.keys()
-    assert traits["news_url"].from_string(given["news_url"]) is None
-    assert given["check_for_updates_class"] == f"jupyterlab.{NeverCheckForUpdate.__name__}"
+def test_the_pop_up_settings_are_those_that_jupyterlab_knows(kit, tmp_path, monkeypatch):
+    schemas = Path(sys.prefix) / "share/jupyter/lab/schemas/@jupyterlab/apputils-extension"
+    known = json.loads((schemas / "notification.json").read_text(encoding="utf-8"))["properties"]
+    monkeypatch.setattr(kit, "ENV", tmp_path)
+    kit.hush()
+    written = json.loads((tmp_path / "share/jupyter/lab/settings/overrides.json").read_text(encoding="utf-8"))
+    given = written["@jupyterlab/apputils-extension:notification"]
+    assert given["checkForUpdates"] is False
+    assert known["checkForUpdates"]["type"] == "boolean"
+    assert given["fetchNews"] == "false"
+    assert "false" in {choice["const"] for choice in known["fetchNews"].get("oneOf", [])} | set(
+        known["fetchNews"].get("enum", [])
+    )
 
 
 def notebook(folder: Path, name: str) -> None:

@@ -22,13 +22,14 @@ from scipy.special import ndtr
 
 from sim.chance import Floats, Integers, Luck, Purpose, Whole, gamma_quantile
 from sim.clock import MINUTES_A_WEEK
-from sim.data import Data
+from sim.data import Data, Fault
 from sim.events import Cause, Kind, Stage
 from sim.parameter import SCENARIO, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
 
+OFTENEST = 4_095  # orders of one person in a week that luck can tell apart
 BG_NBD = "Fader, Hardie & Lee 2005, Marketing Science 24(2)"
 GAMMA_GAMMA = "Fader & Hardie 2013, The gamma-gamma model of monetary value"
 DORMANCY = "this kit's extension of BG/NBD; fitted in sim/calibration.py"
@@ -39,7 +40,7 @@ class Parameters(Data):
 
     rate_shape: float = parameter("r: how alike the customers' buying rates are", "-", BG_NBD, gt=0, le=100)
     rate_scale: float = parameter(
-        "alpha: the mean buying rate is r / alpha orders a week", "weeks", BG_NBD, gt=0, le=1e4
+        "alpha: the mean buying rate is r / alpha orders a week", "weeks", BG_NBD, ge=0.1, le=1e4
     )
     dropout_a: float = parameter(
         "a: the chance to leave after an order is Beta(a, b)", "-", BG_NBD, gt=0, le=1e4
@@ -191,6 +192,8 @@ class Shopping:
         rounds: list[tuple[Integers, ...]] = []
         while len(who):
             j = len(rounds)
+            if j == OFTENEST:
+                raise Fault("shopping: somebody orders thousands of times a week; give a smaller rate.")
             clock = clock + world.luck.exponential(Purpose.ORDER, who, week, j) / rate
             if j == 0:  # whoever comes for the first time comes when expected
                 clock[first_ever] = me.arrival(who[first_ever], week)
