@@ -12,7 +12,7 @@ from sim import Scenario
 
 with warnings.catch_warnings():  # importing it sets an option that pandas 3 calls deprecated
     warnings.simplefilter("ignore")
-    from lifetimes.generate_data import beta_geometric_nbd_model
+    from lifetimes.generate_data import beta_geometric_nbd_model  # type: ignore[import-untyped]
 
 
 def simulate(scenario: Scenario, seed: int) -> pd.DataFrame:
