@@ -88,7 +88,3 @@ class OpeningHours(Data):
         week, day = divmod(open_days, self.days)
         opening = week * MINUTES_A_WEEK + day * MINUTES_A_DAY + self.from_hour * MINUTES_AN_HOUR
         return opening + time
-
-    def next_open(self, minute: float) -> float:
-        """Give this minute if the desk is open then, or else the next opening."""
-        return self.minute_of(self.open_minutes(minute))

@@ -31,8 +31,10 @@ def test_minute_of_finds_the_minute_at_which_a_count_is_reached(opening: Opening
 
 
 @given(hours, half_minutes)
-def test_next_open_is_this_minute_or_the_next_opening(opening: OpeningHours, minute: float) -> None:
-    found = opening.next_open(minute)
+def test_the_desk_takes_up_work_this_minute_or_at_the_next_opening(
+    opening: OpeningHours, minute: float
+) -> None:
+    found = opening.minute_of(opening.open_minutes(minute))
     assert is_open(opening, found)
     if is_open(opening, minute):
         assert found == minute
@@ -67,7 +69,8 @@ def test_a_desk_that_never_closes_counts_every_minute() -> None:
 def test_sunday_does_not_count_for_a_desk_closed_on_sundays() -> None:
     saturday_evening, monday_morning = 5 * MINUTES_A_DAY + 18 * 60, MINUTES_A_WEEK + 10 * 60
     assert DESK.open_minutes(monday_morning) - DESK.open_minutes(saturday_evening) == 60 + 60
-    assert DESK.next_open(5 * MINUTES_A_DAY + 19 * 60) == MINUTES_A_WEEK + 9 * 60
+    closing = DESK.open_minutes(5 * MINUTES_A_DAY + 19 * 60)
+    assert DESK.minute_of(closing) == MINUTES_A_WEEK + 9 * 60
 
 
 @pytest.mark.parametrize(("opens", "closes"), [(10, 10), (19, 9)])
