@@ -4,6 +4,7 @@
 
 from sim import Campaign, Offer, Plan, Scenario, Segment, load_scenario, over
 from sim.clock import OpeningHours
+from sim.processes.entry import Parameters as Entry
 from sim.record import Delays
 
 PEOPLE, WEEKS = 10_000, 104
@@ -28,7 +29,8 @@ def core(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
     market = everything(people, weeks).only("contact", "service", "pricing")
     email = market.contact.channels["email"].but(fatigue=0.0, opt_out_share=0.0)
     return market.but(
-        shopping=market.shopping.but(doze_share=0.0, present_share=1.0, rate_spend_correlation=0.0),
+        entry=Entry(),
+        shopping=market.shopping.but(doze_share=0.0, rate_spend_correlation=0.0),
         pricing=market.pricing.but(
             sensitivity_spread=0.0, forward_share=0.0, reference_fall=0.0, price_loss=0.0, price_toll=0.0
         ),
@@ -57,4 +59,4 @@ def busy_desk(people: int, weeks: int = WEEKS) -> Scenario:
 def cdnow(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
     """Give a market of shopping alone, with the published habits of CDNOW's customers, all there at once."""
     market = load_scenario("cdnow_plain").but(people=people, weeks=weeks)
-    return market.but(shopping=market.shopping.but(present_share=1.0))
+    return market.but(entry=Entry())

@@ -27,7 +27,7 @@ LARGEST_SEED = (1 << 63) - 1
 class Purpose(IntEnum):
     """What a random number is for: at most 255, each a world of its own."""
 
-    RATE, DROPOUT_A, DROPOUT_B, SPEND, ENTRY, ENTRY_MINUTE = range(1, 7)
+    RATE, DROPOUT_A, DROPOUT_B, SPEND, ENTRY, ENTRY_MINUTE, POOL = range(1, 8)
     ORDER, DOZE, AMOUNT, FAULT, COMPLAINT = range(10, 15)
     PATIENCE, SHIELD = range(20, 22)
     PERFORMANCE, EXPECTATION, SURVEY, SURVEY_ANSWER, SURVEY_SCORE, SURVEY_MINUTE = range(30, 36)

@@ -36,15 +36,15 @@ def life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
     while True:
         week = yield world.calendar.hour("shop")  # Monday: offers have arrived, moods are settled
         monday = week * MINUTES_A_WEEK
-        first_ever = people.shopping.entry_minute[me] >= monday
+        first_ever = people.entry.minute[me] >= monday
         rate = people.shopping.rate[me] * people.shopping.lift[me]  # orders a week
         clock, j = people.shopping.begin[me], 0  # weeks since Monday, orders since Monday
 
-        while people.shopping.stage[me] == Stage.CUSTOMER and not people.shopping.asleep[me]:
+        while people.entry.stage[me] == Stage.CUSTOMER and not people.shopping.asleep[me]:
             # wait for the next occasion: a fresh exponential budget, burnt at this week's rate
             clock = clock + luck.exponential(Purpose.ORDER, me, week, j) / rate
             if first_ever and j == 0:
-                clock = people.shopping.arrival(me, week)
+                clock = people.entry.arrival(me, week)
             if clock >= 1:
                 break  # not this week any more
             minute = monday + int(clock * MINUTES_A_WEEK)

@@ -192,6 +192,6 @@ def _lives(run: Run) -> pd.DataFrame:
             "orders": np.bincount(orders.person, minlength=run.scenario.people),
             "revenue": money["revenue"],
             "contribution": money["contribution"],
-            "left": run.people.shopping.stage == Stage.LEFT,
+            "left": run.people.entry.stage == Stage.LEFT,
         }
     )

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.chance import Luck
-from sim.processes import contact, experience, patience, pricing, service, shopping
+from sim.events import Stage
+from sim.processes import contact, entry, experience, patience, pricing, service, shopping
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -24,6 +25,7 @@ class Population:
     """
 
     number: npt.NDArray[np.int64]  # 0, 1, 2, …
+    entry: entry.Columns
     shopping: shopping.Columns
     patience: patience.Columns
     experience: experience.Columns
@@ -35,9 +37,12 @@ class Population:
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
         """Draw the people of a scenario, each with the luck of this seed."""
         person = np.arange(scenario.people)
+        standing = entry.Columns.draw(scenario.entry, luck, person)
+        present = standing.stage == Stage.CUSTOMER
         return cls(
             number=person,
-            shopping=shopping.Columns.draw(scenario.shopping, luck, person),
+            entry=standing,
+            shopping=shopping.Columns.draw(scenario.shopping, luck, person, present),
             patience=patience.Columns.draw(scenario.patience, luck, person),
             experience=experience.Columns.draw(scenario.experience, luck, person),
             pricing=pricing.Columns.draw(scenario.pricing, luck, person),

@@ -13,11 +13,11 @@ from types import ModuleType
 from pydantic.fields import FieldInfo
 
 from sim.data import Data
-from sim.processes import contact, experience, patience, pricing, service, shopping
+from sim.processes import contact, entry, experience, patience, pricing, service, shopping
 from sim.scenario import load_scenario, scenario_names
 
 PAGE = Path(__file__).parents[1] / "docs" / "model.md"
-MECHANISMS = (shopping, pricing, contact, service, experience, patience)
+MECHANISMS = (entry, shopping, pricing, contact, service, experience, patience)
 
 INTRODUCTION = """# The market, mechanism by mechanism
 

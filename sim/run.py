@@ -96,8 +96,8 @@ class Run:
         people = self.people
         return pd.DataFrame(
             {
-                "stage": _stages(people.shopping.stage),
-                "dormant": people.shopping.asleep & (people.shopping.stage == Stage.CUSTOMER),
+                "stage": _stages(people.entry.stage),
+                "dormant": people.shopping.asleep & (people.entry.stage == Stage.CUSTOMER),
                 "orders_a_week": people.shopping.rate,
                 "leaves_after_order": -np.expm1(-people.shopping.toll),
                 "mean_order": self.scenario.shopping.spend_shape / people.shopping.spend_rate,
@@ -113,7 +113,7 @@ class Run:
 
     def truth_at(self, week: int) -> pd.Series[str]:
         """How everybody stood on the Monday of a week: prospect, awake, dormant or left. No firm knows."""
-        entry = self.people.shopping.entry_minute  # first order of those who came later, or -1
+        entry = self.people.entry.minute  # first order of those who came later, or -1
         state = np.where(entry < week * MINUTES_A_WEEK, "awake", "prospect").astype("<U8")
         moves = {Kind.LEFT: "left", Kind.RETURNED: "awake", Kind.DOZED: "dormant", Kind.WOKE: "awake"}
         events = self.events.where(self.events.minute <= week * MINUTES_A_WEEK)

@@ -17,6 +17,7 @@ from sim.files import load
 from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
 from sim.processes.contact import Parameters as Contact
+from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.patience import Parameters as Patience
 from sim.processes.pricing import Parameters as Pricing
@@ -50,6 +51,7 @@ class Scenario(Data):
     )
     sources: dict[str, str] = Field({}, description="where the numbers of a section come from")
 
+    entry: Entry = Entry()
     shopping: Shopping
     pricing: Pricing | None = None
     contact: Contact | None = None

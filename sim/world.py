@@ -45,7 +45,7 @@ class World:
             return
         person, patience = np.asarray(who), self.people.patience
         account = patience.used[:, person]  # (causes, leaving)
-        self.people.shopping.stage[person] = Stage.LEFT
+        self.people.entry.stage[person] = Stage.LEFT
         cause = account.argmax(axis=0).astype(np.int8)
         self.log.write(Kind.LEFT, np.asarray(minute), person, cause, patience.spell[person])
         self.defections.append((person, np.asarray(minute), account))

@@ -128,7 +128,7 @@ WRONG_NUMBERS: dict[str, tuple[Callable[[], Any], str, str]] = {
     "a rule of nothing": (lambda: Segment(orders={}), "orders", "at_least"),
     "a rule in words": (lambda: Segment(orders={"over": "3"}), "orders.over", "without quotes"),
     "a number for a rule": (lambda: Segment(orders=3), "orders", "Rule"),
-    "no shares of entries": (lambda: market().shopping.but(entry_shares=[]), "entry_shares", "at least 1"),
+    "no shares of entries": (lambda: market().entry.but(entry_shares=[]), "entry_shares", "at least 1"),
     "a late record": (lambda: Delays(order_hours=1000), "order_hours", "at most 168"),
 }
 
@@ -143,7 +143,7 @@ def test_a_wrong_number_is_answered_by_field_and_limit(case: str) -> None:
 
 @pytest.mark.parametrize("shares", [[0.0, 0.0], [-1.0, 2.0], [1.0, -0.5]], ids=repr)
 def test_shares_that_cannot_be_drawn_from_are_refused(shares: list[float]) -> None:
-    assert "entry_shares" in fault(lambda: market().shopping.but(entry_shares=shares))
+    assert "entry_shares" in fault(lambda: market().entry.but(entry_shares=shares))
 
 
 @pytest.mark.parametrize(("opens", "closes"), [(8, 8), (20, 8), (23, 1)])

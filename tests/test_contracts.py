@@ -51,8 +51,8 @@ DRIFT = 1e-9  # what sums of floats may be off
 def small(name: str, people: int = 120, weeks: int = 30) -> Scenario:
     """Give a ready-made market, scaled down; latecomers come early enough to be seen."""
     scenario = load_scenario(name)
-    entry = min(scenario.shopping.entry_weeks, weeks / 2)
-    return scenario.but(people=people, weeks=weeks, shopping=scenario.shopping.but(entry_weeks=entry))
+    entry = min(scenario.entry.entry_weeks, weeks / 2)
+    return scenario.but(people=people, weeks=weeks, entry=scenario.entry.but(entry_weeks=entry))
 
 
 def fits(plan: Plan, scenario: Scenario) -> bool:
@@ -170,7 +170,7 @@ def _assert_numbers_make_sense(run: Run) -> None:
 
 def _assert_lives_make_sense(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     """Walk through all lives: nobody orders before entering, while dormant, or while gone."""
-    entry, weeks = run.people.shopping.entry_minute, run.scenario.weeks
+    entry, weeks = run.people.entry.minute, run.scenario.weeks
     begun: set[int] = set()
     gone: set[int] = set()
     asleep: set[int] = set()
@@ -194,7 +194,9 @@ def _assert_lives_make_sense(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     late = np.flatnonzero((entry >= 0) & (entry < weeks * MINUTES_A_WEEK)).tolist()
     assert begun.issuperset(late), "somebody did not come"
     shopping = run.people.shopping
-    assert gone == set(np.flatnonzero(shopping.stage == Stage.LEFT).tolist()), "the end does not fit who left"
+    assert gone == set(np.flatnonzero(run.people.entry.stage == Stage.LEFT).tolist()), (
+        "the end does not fit who left"
+    )
     assert asleep == set(np.flatnonzero(shopping.asleep).tolist()), "the end does not fit who sleeps"
 
 

@@ -26,7 +26,7 @@ COUPON = Campaign(channel="email", offer=Offer(discount=0.2))
 def market() -> Scenario:
     """Give a supermarket of 300 people over 40 weeks."""
     scenario = load_scenario("supermarket").but(people=300, weeks=40)
-    return scenario.but(shopping=scenario.shopping.but(present_share=0.9, entry_weeks=20))
+    return scenario.but(entry=scenario.entry.but(present_share=0.9, entry_weeks=20))
 
 
 def with_(**sections: dict[str, Any]) -> Scenario:

@@ -91,8 +91,8 @@ EXTREMES: dict[str, Change] = {
     "all doze": shopping(doze_share=1.0),
     "none wake": shopping(doze_share=0.2, wake_share=0.0),
     "all doze and wake": shopping(doze_share=1.0, wake_share=1.0),
-    "none present": shopping(present_share=0.0),
-    "all present": shopping(present_share=1.0),
+    "none present": section("entry", present_share=0.0),
+    "all present": section("entry", present_share=1.0),
     "all leave": shopping(dropout_a=100.0, dropout_b=0.001),
     "none leave": shopping(dropout_a=1e-6, dropout_b=1e6),
     "many orders": shopping(rate_scale=0.3),
@@ -181,17 +181,15 @@ def test_nobody_who_does_not_consent_gets_a_message(name: str) -> None:
 @pytest.mark.parametrize("name", MARKETS)
 def test_prospects_alone_give_no_order_before_they_enter(name: str) -> None:
     scenario = market(name)
-    scenario = scenario.but(shopping=scenario.shopping.but(present_share=0.0))
+    scenario = scenario.but(entry=scenario.entry.but(present_share=0.0))
     run = strict_run(scenario, everything(scenario))
     orders = run.events.of(Kind.ORDER)
     assert len(orders)
-    assert (orders.minute >= run.people.shopping.entry_minute[orders.person]).all()
-    far = scenario.but(
-        shopping=scenario.shopping.but(present_share=0.0, entry_weeks=1e4, entry_shares=[0, 0, 1])
-    )
+    assert (orders.minute >= run.people.entry.minute[orders.person]).all()
+    far = scenario.but(entry=scenario.entry.but(present_share=0.0, entry_weeks=1e4, entry_shares=[0, 0, 1]))
     later = strict_run(far, everything(far))
     assert later.metrics["orders"] == 0
-    assert (later.people.shopping.stage == Stage.PROSPECT).all()
+    assert (later.people.entry.stage == Stage.PROSPECT).all()
 
 
 @pytest.mark.parametrize("name", MARKETS)
@@ -200,7 +198,7 @@ def test_when_all_fall_dormant_and_none_wake_only_newcomers_order(name: str) -> 
     scenario = scenario.but(shopping=scenario.shopping.but(doze_share=1.0, wake_share=0.0))
     run = strict_run(scenario, Plan())
     orders = run.events.of(Kind.ORDER)
-    entry = run.people.shopping.entry_minute[orders.person]
+    entry = run.people.entry.minute[orders.person]
     assert (entry >= 0).all(), "somebody who was there from the start was dormant from the start"
     assert (orders.minute // 10_080 == entry // 10_080).all()
 

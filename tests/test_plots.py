@@ -57,8 +57,8 @@ def market(people: int = 300, weeks: int = 60) -> Scenario:
     scenario = load_scenario("supermarket")
     assert scenario.service
     service = scenario.service.but(fault_share=0.3, handling_minutes=240.0, outspoken_share=0.8)
-    shopping = scenario.shopping.but(entry_weeks=min(scenario.shopping.entry_weeks, weeks))
-    return scenario.but(people=people, weeks=weeks, service=service, shopping=shopping)
+    entry = scenario.entry.but(entry_weeks=min(scenario.entry.entry_weeks, weeks))
+    return scenario.but(people=people, weeks=weeks, service=service, entry=entry)
 
 
 @cache

@@ -31,7 +31,7 @@ def market(delays: str) -> Scenario:
     """Give a market in which a lot happens: latecomers, complaints, surveys."""
     return SUPERMARKET.but(
         record=DELAYS[delays],
-        shopping=SUPERMARKET.shopping.but(present_share=0.5, entry_weeks=40),
+        entry=SUPERMARKET.entry.but(present_share=0.5, entry_weeks=40),
         service=SUPERMARKET.service.but(fault_share=0.2),
         experience=SUPERMARKET.experience.but(survey_share=1.0, answer_share=1.0),
     )

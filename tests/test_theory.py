@@ -15,6 +15,7 @@ from scipy.stats import binomtest, chi2, norm, rankdata
 from sim import Campaign, Offer, Plan, Scenario, load_scenario, simulate
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Cause, Kind, Stage
+from sim.processes.entry import Parameters as Entry
 from sim.processes.patience import Parameters as Patience
 from sim.processes.shopping import Parameters as Shopping
 from sim.run import Run
@@ -34,16 +35,22 @@ CDNOW = Shopping(
     spend_shape=6.25,
     spend_spread=3.744,
     spend_scale=15.44,
-    present_share=0.0,
-    entry_weeks=12,
 )
-STEADY = CDNOW.but(rate_shape=100, rate_scale=50, dropout_a=1e-6, present_share=1.0)  # two a week, for ever
+COHORT = Entry(present_share=0.0, entry_weeks=12)
+WEEK_ONE = Entry(present_share=0.0, entry_weeks=1)
+STEADY = CDNOW.but(rate_shape=100, rate_scale=50, dropout_a=1e-6)  # two a week, for ever
 
 
-def market(shopping: Shopping, people: int, weeks: int, patience: Patience | None = None) -> Scenario:
-    return Scenario(
-        name="theory", people=people, weeks=weeks, margin=0.25, shopping=shopping, patience=patience
-    )
+def market(
+    shopping: Shopping,
+    people: int,
+    weeks: int,
+    patience: Patience | None = None,
+    entry: Entry | None = None,
+) -> Scenario:
+    came = entry or Entry()
+    laws = {"entry": came, "shopping": shopping, "patience": patience}
+    return Scenario(name="theory", people=people, weeks=weeks, margin=0.25, **laws)
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Histories:
 @lru_cache(maxsize=3)
 def cdnow(seed: int) -> tuple[Run, Histories]:
     """Live through the CDNOW market once for all tests that look at it."""
-    run = simulate(market(CDNOW, 200_000, WEEKS), Plan(), seed)
+    run = simulate(market(CDNOW, 200_000, WEEKS, entry=COHORT), Plan(), seed)
     orders = run.events.of(Kind.ORDER)
     week = (orders.minute + 0.5) / MINUTES_A_WEEK
     count = np.bincount(orders.person, minlength=200_000)
@@ -170,6 +177,7 @@ def test_the_scenario_cdnow_plain_is_this_market() -> None:
     scenario = load_scenario("cdnow_plain")
     assert scenario == scenario.only()
     assert scenario.shopping == CDNOW
+    assert scenario.entry == COHORT
 
 
 def expected_repeats(weeks: float) -> float:
@@ -214,7 +222,7 @@ def test_customers_leave_after_an_order_as_often_as_their_coin_falls() -> None:
 
 def test_the_same_coin_for_all_falls_as_often_as_it_should() -> None:
     shopping = STEADY.but(dropout_a=3e3, dropout_b=7e3)  # p is 0.3, within 0.005, for everybody
-    run = simulate(market(shopping.but(present_share=0.0, entry_weeks=1), 20_000, 3), Plan(), 1)
+    run = simulate(market(shopping, 20_000, 3, entry=WEEK_ONE), Plan(), 1)
     orders, left = run.events.of(Kind.ORDER), run.events.of(Kind.LEFT)
     assert binomtest(len(left), len(orders) - 20_000, 0.3).pvalue > RARE  # the first order is no toss
     counts = np.bincount(orders.person[np.isin(orders.person, left.person)], minlength=20_000)
@@ -231,7 +239,7 @@ def test_rates_and_mean_orders_are_tied_by_a_gaussian_copula(tie: float) -> None
 
 
 def test_first_orders_come_evenly_over_the_entry_weeks() -> None:
-    run = simulate(market(CDNOW.but(entry_shares=(1.0, 3.0)), 20_000, 12), Plan(), 1)
+    run = simulate(market(CDNOW, 20_000, 12, entry=COHORT.but(entry_shares=(1.0, 3.0))), Plan(), 1)
     orders = run.events.of(Kind.ORDER)
     first = np.full(20_000, np.iinfo(np.int64).max)
     np.minimum.at(first, orders.person, orders.minute)
@@ -243,7 +251,7 @@ def test_first_orders_come_evenly_over_the_entry_weeks() -> None:
 
 def test_a_lone_market_counts_its_people_from_none() -> None:
     for people in (0, 1):
-        run = simulate(market(CDNOW, people, 12), Plan(), 1)
+        run = simulate(market(CDNOW, people, 12, entry=COHORT), Plan(), 1)
         assert len(np.unique(run.events.of(Kind.ORDER).person)) == people
 
 
@@ -269,8 +277,8 @@ def test_the_share_dormant_stays_where_it_belongs(doze: float, wake: float) -> N
 
 @pytest.mark.parametrize(("doze", "wake"), [(0.01, 0.04), (0.1, 0.3)])
 def test_newcomers_fall_dormant_towards_the_same_share(doze: float, wake: float) -> None:
-    shopping = STEADY.but(doze_share=doze, wake_share=wake, present_share=0.0, entry_weeks=1)
-    share, n = dormant_by_week(simulate(market(shopping, 10_000, 60), Plan(), 1)), 10_000
+    shopping = STEADY.but(doze_share=doze, wake_share=wake)
+    share, n = dormant_by_week(simulate(market(shopping, 10_000, 60, entry=WEEK_ONE), Plan(), 1)), 10_000
     expected = doze / (doze + wake) * (1 - (1 - doze - wake) ** np.arange(60.0))
     assert np.all(np.abs(share - expected) <= 4.5 * np.sqrt(expected * (1 - expected) / n))
 
@@ -291,7 +299,7 @@ def test_customers_order_at_their_rate_while_awake_and_never_while_dormant() -> 
 
 # -- patience --------------------------------------------------------------------------------------
 
-IDLE = CDNOW.but(rate_shape=1, rate_scale=1e4, dropout_a=1e-6, present_share=1.0)  # nature takes nothing
+IDLE = CDNOW.but(rate_shape=1, rate_scale=1e4, dropout_a=1e-6)  # nature takes nothing
 
 
 def survivors(run: Run, weeks: int) -> int:
@@ -323,11 +331,13 @@ def test_a_shield_lets_only_its_share_of_the_pull_through() -> None:
 def test_dissatisfaction_multiplies_the_pull_as_stated() -> None:
     steep = Patience(competitor_pull=0.02, satisfaction_steepness=0.7, switching_cost=0.0)
     scenario = load_scenario("supermarket").only("experience", "patience")
-    run = simulate(scenario.but(people=40_000, weeks=13, shopping=IDLE, patience=steep), Plan(), 1)
+    run = simulate(
+        scenario.but(people=40_000, weeks=13, entry=Entry(), shopping=IDLE, patience=steep), Plan(), 1
+    )
     quiet = ~np.isin(np.arange(40_000), run.events.of(Kind.ORDER).person)  # moods as they were drawn
     pull = 0.02 * np.exp(0.7 * (7 - run.truth["satisfaction"].to_numpy()[quiet]))
     stays = np.exp(-13 * pull)
-    stayed = (run.people.shopping.stage[quiet] == Stage.CUSTOMER).sum()
+    stayed = (run.people.entry.stage[quiet] == Stage.CUSTOMER).sum()
     assert abs(stayed - stays.sum()) < 4 * np.sqrt((stays * (1 - stays)).sum())
 
 
@@ -359,7 +369,7 @@ def test_each_defection_has_an_account_of_causes_that_sums_to_one() -> None:
 
 def test_patience_is_used_up_exactly_when_a_customer_leaves() -> None:
     run = eventful()
-    left = run.people.shopping.stage == Stage.LEFT
+    left = run.people.entry.stage == Stage.LEFT
     assert (run.people.patience.left[left] <= 0).all()
     assert (run.people.patience.left[~left] > 0).all()
     drawn = run.people.patience.left + run.people.patience.used.sum(axis=0)
@@ -380,10 +390,10 @@ def test_the_log_tells_who_is_gone_and_who_is_dormant_and_neither_orders() -> No
     base = load_scenario("supermarket").but(people=1_000, weeks=60)
     assert base.contact
     shopping = base.shopping.but(dropout_a=2.0, dropout_b=20.0, rate_scale=0.3, doze_share=0.05)
-    come = shopping.but(present_share=0.0, entry_weeks=1)  # all awake, all within a week
     easily = base.contact.but(away_attention=1.0, return_on_click=1.0, wake_on_click=1.0)
     campaigns = [Campaign(channel=channel) for channel in ("app", "email")]
-    run = simulate(base.but(shopping=come, contact=easily), Plan(campaigns=campaigns), 1)
+    base = base.but(entry=WEEK_ONE)  # all come awake, within a week
+    run = simulate(base.but(shopping=shopping, contact=easily), Plan(campaigns=campaigns), 1)
     log = zip(run.events.minute.tolist(), run.events.kind.tolist(), run.events.person.tolist(), strict=True)
     begins, ends = (Kind.RETURNED, Kind.WOKE), (Kind.LEFT,)  # before and after all else in their minute
     gone: set[int] = set()
@@ -403,5 +413,5 @@ def test_the_log_tells_who_is_gone_and_who_is_dormant_and_neither_orders() -> No
         elif kind == Kind.WOKE:
             asleep.remove(person)
     assert seen >= {Kind.LEFT, Kind.RETURNED, Kind.DOZED, Kind.WOKE}
-    assert sorted(gone) == np.flatnonzero(run.people.shopping.stage == Stage.LEFT).tolist()
+    assert sorted(gone) == np.flatnonzero(run.people.entry.stage == Stage.LEFT).tolist()
     assert sorted(asleep) == np.flatnonzero(run.people.shopping.asleep).tolist()

@@ -187,7 +187,7 @@ def test_only_the_queue_couples_people() -> None:
 
 
 def test_a_control_group_is_a_fair_sample_and_always_the_same_people() -> None:
-    scenario = QUEUELESS.but(people=4_000, weeks=12, shopping=QUEUELESS.shopping.but(present_share=1.0))
+    scenario = QUEUELESS.but(people=4_000, weeks=12, entry=QUEUELESS.entry.but(present_share=1.0))
     campaign = Campaign(channel="store", holdout=0.3)
     changed = simulate(scenario, Plan(campaigns=[campaign, campaign.but(channel="sms", every=3)]), 5)
     held = np.isin(np.arange(4_000), changed.events.of(Kind.HELD_OUT).person)
@@ -249,7 +249,8 @@ def test_twins_whose_states_agree_live_the_same_life_from_then_on(seed: int) -> 
 def test_twins_who_stay_and_shop_alike_place_identical_orders(seed: int) -> None:
     """Moods and patience may still differ: they decide who leaves, not who orders what."""
     plain, changed, a, b = after_a_promotion(seed)
-    agree = equal_columns(a.shopping, b.shopping, ("stage", "asleep", "lift"))
+    agree = equal_columns(a.shopping, b.shopping, ("asleep", "lift"))
+    agree &= equal_columns(a.entry, b.entry)
     agree &= equal_columns(a.pricing, b.pricing, PRICES)
     for run in (plain, changed):
         agree[since(run.events, MET).of(Kind.LEFT).person] = False
@@ -268,7 +269,7 @@ def share_rejoined(plain: Run, changed: Run, who: Mask, week: int) -> float:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nearly_all_twins_rejoin_within_a_year_of_a_promotion(seed: int) -> None:
     plain, changed, _, _ = after_a_promotion(seed)
-    stages = [run.people.shopping.stage for run in (plain, changed)]
+    stages = [run.people.entry.stage for run in (plain, changed)]
     bought = np.isin(np.arange(3_000), changed.events.of(Kind.DISCOUNT).person)
     customers = (stages[0] == Stage.CUSTOMER) & (stages[1] == Stage.CUSTOMER)
     assert (bought & customers).sum() > 150
@@ -296,4 +297,4 @@ def test_effects_sum_to_the_difference_and_are_none_for_the_untouched() -> None:
         assert (pair.effect.loc[~touched, name] == 0).all()
         assert (pair.effect.loc[touched, name] != 0).any()
     for life, run in (("left_a", pair.before), ("left_b", pair.after)):
-        assert (pair.effect[life] == (run.people.shopping.stage == Stage.LEFT)).all()
+        assert (pair.effect[life] == (run.people.entry.stage == Stage.LEFT)).all()

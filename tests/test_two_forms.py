@@ -35,8 +35,8 @@ def assert_one_life(scenario: Scenario, plan: Plan | Timeline, seed: int, focus:
 def small(name: str, people: int, weeks: int = 30) -> Scenario:
     """Give a ready-made market, scaled down in people and time; its latecomers come in half of it."""
     scenario = load_scenario(name)
-    entry = min(scenario.shopping.entry_weeks, weeks / 2)
-    return scenario.but(people=people, weeks=weeks, shopping=scenario.shopping.but(entry_weeks=entry))
+    entry = min(scenario.entry.entry_weeks, weeks / 2)
+    return scenario.but(people=people, weeks=weeks, entry=scenario.entry.but(entry_weeks=entry))
 
 
 def busy(scenario: Scenario) -> Scenario:
@@ -58,7 +58,7 @@ def offers(scenario: Scenario) -> Plan:
 def test_a_market_of_lives_is_the_market_of_columns(name: str, people: int, seed: int) -> None:
     scenario = small(name, people)
     if people == 1 and len(simulate(scenario, Plan(), seed).events.of(Kind.ORDER)) == 0:
-        scenario = scenario.but(shopping=scenario.shopping.but(present_share=0.0))  # so that one comes
+        scenario = scenario.but(entry=scenario.entry.but(present_share=0.0))  # so that one comes
     assert_one_life(scenario, Plan(), seed, range(people))
 
 

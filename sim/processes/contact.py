@@ -219,7 +219,7 @@ class Contact:
         sent = week * MINUTES_A_WEEK + SEND_MINUTE
         world.log.write(Kind.SENT, sent, who, code, number, self._price(campaign))
 
-        away = world.people.shopping.asleep[who] | (world.people.shopping.stage[who] == Stage.LEFT)
+        away = world.people.shopping.asleep[who] | (world.people.entry.stage[who] == Stage.LEFT)
         attention = channel.open_share * me.preference[code, who] * np.exp(-me.fatigue[code, who])
         attention = attention * np.where(away, these.away_attention, 1.0)  # (sent,)
         opened = who[world.luck.happens(attention, Purpose.OPEN, who, week, code)]
@@ -238,9 +238,9 @@ class Contact:
 
     def win_over(self, who: Integers, seen: Integers, number: int, week: int, code: int) -> None:
         """Wake some of the dormant who clicked, and bring back some of the lost, from that minute on."""
-        world, shopping = self.world, self.world.people.shopping
+        world, shopping, entry = self.world, self.world.people.shopping, self.world.people.entry
         luck = world.luck.uniform(Purpose.AWAKENING, who, week, code)
-        lost = shopping.stage[who] == Stage.LEFT
+        lost = entry.stage[who] == Stage.LEFT
         back = lost & (luck < self.these.return_on_click)
         woken = ~lost & shopping.asleep[who] & (luck < self.these.wake_on_click)
         world.people.patience.renew(world.luck, who[back])
@@ -248,7 +248,7 @@ class Contact:
         world.log.write(Kind.RETURNED, seen[back], who[back], code, number, spell)
         world.log.write(Kind.WOKE, seen[woken], who[woken], code, number)
         won = back | woken
-        shopping.stage[who[won]] = Stage.CUSTOMER
+        entry.stage[who[won]] = Stage.CUSTOMER
         shopping.asleep[who[won]] = False
         shopping.begin[who[won]] = (seen[won] - week * MINUTES_A_WEEK + 0.5) / MINUTES_A_WEEK
 

@@ -134,7 +134,7 @@ class Patience:
     def settle(self, week: int) -> None:
         """Charge the week's tolls to all customers, cause by cause."""
         people, me = self.world.people, self.world.people.patience
-        stays = people.shopping.stage == Stage.CUSTOMER
+        stays = people.entry.stage == Stage.CUSTOMER
         tolls = me.hazard * (me.shield * stays)  # (causes, people)
         me.used += tolls
         me.left -= tolls.sum(axis=0)

@@ -12,23 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import simpy
-from pydantic import field_validator
 from scipy.special import ndtr
 
-from sim.chance import Floats, Integers, Luck, Purpose, Whole, gamma_quantile
+from sim.chance import Floats, Integers, Luck, Purpose, gamma_quantile
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data, Fault
 from sim.events import Cause, Kind, Stage
-from sim.parameter import SCENARIO, parameter
+from sim.parameter import parameter
 
 if TYPE_CHECKING:
     from sim.world import World
 
+Mask = npt.NDArray[np.bool_]
 OFTENEST = 4_095  # orders of one person in a week that luck can tell apart
 BG_NBD = "Fader, Hardie & Lee 2005, Marketing Science 24(2)"
 GAMMA_GAMMA = "Fader & Hardie 2013, The gamma-gamma model of monetary value"
@@ -66,22 +66,6 @@ class Parameters(Data):
     wake_share: float = parameter(
         "dormant customers who wake in a week", "share a week", DORMANCY, 0.0, ge=0, le=1
     )
-    present_share: float = parameter(
-        "people who are customers when the market opens", "share", SCENARIO, 1.0, ge=0, le=1
-    )
-    entry_weeks: float = parameter(
-        "the others place their first order within this time", "weeks", SCENARIO, 1.0, gt=0, le=1e4
-    )
-    entry_shares: tuple[float, ...] = parameter(
-        "their relative numbers in equal parts of that time", "-", SCENARIO, (1.0,), min_length=1
-    )
-
-    @field_validator("entry_shares")
-    @classmethod
-    def _can_be_drawn_from(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
-        if min(shares) < 0 or sum(shares) == 0:
-            raise ValueError("entry_shares are relative numbers: none below 0, and not all of them 0.")
-        return shares
 
 
 @dataclass(slots=True)
@@ -91,41 +75,27 @@ class Columns:
     rate: Floats  # orders a week while awake
     toll: Floats  # patience that an order uses up: -ln(1 - p)
     spend_rate: Floats  # nu of gamma-gamma, one over currency
-    entry_minute: npt.NDArray[np.int32]  # first order of those who come later; -1: there from the start
-    stage: npt.NDArray[np.int8]
     asleep: npt.NDArray[np.bool_]
     lift: Floats  # this week's buying rate beside the personal one: others multiply it on Monday
     begin: Floats  # when this week's shopping begins, weeks since Monday: 0 but for those won over later
 
     @classmethod
-    def draw(cls, these: Parameters, luck: Luck, person: Integers) -> Columns:
-        """Draw the people as the market opens."""
+    def draw(cls, these: Parameters, luck: Luck, person: Integers, present: Mask) -> Columns:
+        """Draw the people as the market opens, and who of those present is dormant then."""
         rate_normal = luck.normal(Purpose.RATE, person)
         spend_normal = luck.normal(Purpose.SPEND, person)
         tie = these.rate_spend_correlation
         # nu is one over spend, so a minus sign makes fast buyers big spenders where the tie is positive
         spend_normal = -(tie * rate_normal + np.sqrt(1 - tie**2) * spend_normal)
-        present = luck.happens(these.present_share, Purpose.ENTRY, person)
         dormant_share = these.doze_share / ((these.doze_share + these.wake_share) or 1)
         return cls(
             rate=np.maximum(gamma_quantile(these.rate_shape, ndtr(rate_normal)) / these.rate_scale, 1e-12),
             toll=_dropout_toll(these, luck, person),
             spend_rate=gamma_quantile(these.spend_spread, ndtr(spend_normal)) / these.spend_scale,
-            entry_minute=np.where(present, -1, _entry_minute(these, luck, person)).astype(np.int32),
-            stage=np.where(present, Stage.CUSTOMER, Stage.PROSPECT).astype(np.int8),
             asleep=present & luck.happens(dormant_share, Purpose.DOZE, person, 0, 1),
             lift=np.ones(len(person)),
             begin=np.zeros(len(person)),
         )
-
-    def newcomers(self, week: int) -> Integers:
-        """Find the people whose first order falls in this week."""
-        start = week * MINUTES_A_WEEK
-        return np.flatnonzero((self.entry_minute >= start) & (self.entry_minute < start + MINUTES_A_WEEK))
-
-    def arrival(self, who: Whole, week: int) -> Any:
-        """Give the time of first orders in weeks since Monday, in the middle of their minute."""
-        return (self.entry_minute[who] - week * MINUTES_A_WEEK + 0.5) / MINUTES_A_WEEK
 
 
 def _dropout_toll(these: Parameters, luck: Luck, person: Integers) -> Floats:
@@ -133,13 +103,6 @@ def _dropout_toll(these: Parameters, luck: Luck, person: Integers) -> Floats:
     leave = gamma_quantile(these.dropout_a, luck.uniform(Purpose.DROPOUT_A, person))
     stay = gamma_quantile(these.dropout_b, luck.uniform(Purpose.DROPOUT_B, person))
     return np.log1p(leave / np.maximum(stay, 1e-300))  # 1 - p = stay / (leave + stay)
-
-
-def _entry_minute(these: Parameters, luck: Luck, person: Integers) -> Floats:
-    """Draw the first order's minute by the inverse of the piecewise linear distribution of entries."""
-    reached = np.concatenate([[0.0], np.cumsum(these.entry_shares)]) / sum(these.entry_shares)
-    parts = np.linspace(0, these.entry_weeks * MINUTES_A_WEEK, len(reached))
-    return np.floor(np.interp(luck.uniform(Purpose.ENTRY_MINUTE, person), reached, parts))
 
 
 class Shopping:
@@ -168,10 +131,11 @@ class Shopping:
         """Turn over the dormant state, one draw a customer."""
         if not self.these.doze_share:
             return
-        me, world = self.world.people.shopping, self.world
+        people, world = self.world.people, self.world
+        me = people.shopping
         share = np.where(me.asleep, self.these.wake_share, self.these.doze_share)  # (people,)
         turns = world.luck.happens(share, Purpose.DOZE, world.people.number, week)
-        turns = np.flatnonzero(turns & (me.stage == Stage.CUSTOMER))
+        turns = np.flatnonzero(turns & (people.entry.stage == Stage.CUSTOMER))
         woken = me.asleep[turns]
         me.asleep[turns] = ~woken
         world.log.write(Kind.WOKE, week * MINUTES_A_WEEK, turns[woken])
@@ -179,15 +143,15 @@ class Shopping:
 
     def welcome(self, week: int) -> None:
         """Make customers of those whose first order falls in this week."""
-        me = self.world.people.shopping
-        me.stage[me.newcomers(week)] = Stage.CUSTOMER
+        entry = self.world.people.entry
+        entry.stage[entry.newcomers(week)] = Stage.CUSTOMER
 
     def shop(self, week: int) -> None:
         """Decide the week for all at once, order by order: first everybody's first, then the second."""
-        world, me = self.world, self.world.people.shopping
-        who = np.flatnonzero((me.stage == Stage.CUSTOMER) & ~me.asleep & self.here)  # (shoppers,)
+        world, me, entry = self.world, self.world.people.shopping, self.world.people.entry
+        who = np.flatnonzero((entry.stage == Stage.CUSTOMER) & ~me.asleep & self.here)  # (shoppers,)
         rate = me.rate[who] * me.lift[who]
-        first_ever = me.entry_minute[who] >= week * MINUTES_A_WEEK
+        first_ever = entry.minute[who] >= week * MINUTES_A_WEEK
         clock = me.begin[who]  # weeks since Monday
         rounds: list[tuple[Integers, ...]] = []
         while len(who):
@@ -196,7 +160,7 @@ class Shopping:
                 raise Fault("shopping: somebody orders thousands of times a week; give a smaller rate.")
             clock = clock + world.luck.exponential(Purpose.ORDER, who, week, j) / rate
             if j == 0:  # whoever comes for the first time comes when expected
-                clock[first_ever] = me.arrival(who[first_ever], week)
+                clock[first_ever] = entry.arrival(who[first_ever], week)
             due = np.flatnonzero(clock < 1)
             who, rate, clock = who[due], rate[due], clock[due]  # (orders of round j,)
             minutes = week * MINUTES_A_WEEK + (clock * MINUTES_A_WEEK).astype(np.int64)
