@@ -1,7 +1,9 @@
 """Money: every cent of a run, by week and by person, worked out from its events.
 
-Each person's contribution is what they paid less goods, messages and compensation. What belongs to
-nobody (wages, fixed cost) stands in its own row. Together they are the firm's profit, exactly.
+Each person's contribution is what they paid less goods, messages and what else was spent on them. What
+belongs to nobody (wages, advertising, fixed cost) stands in its own row. Together they are the firm's
+profit, exactly. Points of a loyalty programme are a debt: they lower profit when they are earned, and the
+debt is lifted when they are redeemed or expire.
 """
 
 from __future__ import annotations
@@ -20,7 +22,25 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Cents = npt.NDArray[np.int64]
-LINES = ("sales", "discounts", "goods", "messages", "compensation", "wages", "fixed")
+REVENUE = ("sales", "prices", "discounts", "redeemed")
+OWN = ("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points")  # a customer's
+COMMON = ("wages", "advertising", "tools", "fixed")  # of the firm as a whole
+LINES = (*REVENUE, *OWN, *COMMON)
+COSTS = {  # what an event of a kind costs, and on which line it stands
+    Kind.REPRICED: "prices",
+    Kind.DISCOUNT: "discounts",
+    Kind.REDEEMED: "redeemed",
+    Kind.IMPROVED: "quality",
+    Kind.SENT: "messages",
+    Kind.COMPENSATED: "compensation",
+    Kind.CARED: "care",
+    Kind.PERK: "perks",
+    Kind.REWARDED: "referrals",
+    Kind.WAGES: "wages",
+    Kind.ADVERTISED: "advertising",
+    Kind.TOOLS: "tools",
+}
+DEBT = {Kind.EARNED: -1, Kind.REDEEMED: 1, Kind.EXPIRED: 1}  # of points: what it does to profit
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 
 
@@ -42,11 +62,9 @@ class Accounts:
         goods = np.rint(orders.value * (1 - scenario.margin)).astype(np.int64)
         entries = [
             _book("sales", orders, orders.value),
-            _book("discounts", events.of(Kind.DISCOUNT)),
             _book("goods", orders, -goods),
-            _book("messages", events.of(Kind.SENT)),
-            _book("compensation", events.of(Kind.COMPENSATED)),
-            _book("wages", events.of(Kind.WAGES)),
+            *(_book(line, events.of(kind)) for kind, line in COSTS.items()),
+            *(_book("points", part := events.of(kind), sign * part.value) for kind, sign in DEBT.items()),
             _fixed(scenario),
         ]
         week, person, line, cents = (np.concatenate(parts) for parts in zip(*entries, strict=True))
@@ -65,6 +83,11 @@ class Accounts:
     def total(self) -> pd.Series[int]:
         """Give the profit and loss of the whole run in cents."""
         return self.by_week().sum()
+
+    def liability(self) -> Cents:
+        """Give the debt of points at the end of each week in cents, shape (weeks,)."""
+        points = self.line == LINES.index("points")
+        return -np.cumsum(_sum(self.week[points], self.cents[points], self.weeks))
 
     def contribution(self, first_week: int = 0) -> Cents:
         """Give each person's contribution in cents from a week on, shape (people,)."""
@@ -95,7 +118,7 @@ def _sum(place: npt.NDArray[np.int64], cents: Cents, length: int) -> Cents:
 
 
 def _with_sums(table: pd.DataFrame) -> pd.DataFrame:
-    table["revenue"] = table["sales"] + table["discounts"]
-    table["contribution"] = table[["revenue", "goods", "messages", "compensation"]].sum(axis=1)
-    table["profit"] = table["contribution"] + table["wages"] + table["fixed"]
+    table["revenue"] = table[list(REVENUE)].sum(axis=1)
+    table["contribution"] = table["revenue"] + table[list(OWN)].sum(axis=1)
+    table["profit"] = table["contribution"] + table[list(COMMON)].sum(axis=1)
     return table

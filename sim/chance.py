@@ -33,6 +33,10 @@ class Purpose(IntEnum):
     PERFORMANCE, EXPECTATION, SURVEY, SURVEY_ANSWER, SURVEY_SCORE, SURVEY_MINUTE = range(30, 36)
     CONSENT, PREFERENCE, SENSITIVITY, HOLDOUT, OPEN, CLICK, OPT_OUT, DELAY, AWAKENING = range(40, 49)
     HANDLING, OUTSPOKEN, CSAT = range(60, 63)
+    RENEWAL_A, RENEWAL_B, BILL, TERM, LEVEL, UPGRADE = range(70, 76)
+    ENROL, REDEEM = range(80, 82)
+    ATTENTION, INCLINATION, SOCIABILITY, RECOMMEND, WHOM, ANSWER, JOIN_MINUTE = range(90, 97)
+    EXECUTION = 100
 
 
 def mix(word: Any) -> Any:
@@ -96,6 +100,15 @@ def gamma_quantile(shape: float, probability: Floats) -> Floats:
     """
     logits, log_quantiles = _gamma_table(shape)
     return np.exp(np.interp(np.log(probability / (1 - probability)), logits, log_quantiles))
+
+
+def beta_toll(a: float, b: float, leave: Floats, stay: Floats) -> Floats:
+    """Draw p ~ Beta(a, b) as a ratio of gammas, and give the patience -ln(1 - p) that it stands for.
+
+    `leave` and `stay` are uniforms; p is the chance to leave.
+    """
+    leaving, staying = gamma_quantile(a, leave), gamma_quantile(b, stay)
+    return np.log1p(leaving / np.maximum(staying, 1e-300))  # 1 - p = staying / (leaving + staying)
 
 
 @lru_cache(maxsize=64)

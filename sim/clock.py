@@ -18,8 +18,8 @@ MINUTES_A_DAY = 1_440
 MINUTES_A_WEEK = 10_080
 WEEKS_A_YEAR = 52
 
-MONDAY = ("decide", "prices", "wake", "contact", "shop")
-SUNDAY = ("baskets", "service", "experience", "patience", "books")
+MONDAY = ("decide", "prices", "acquire", "wake", "arrive", "contact", "contracts", "shop")
+SUNDAY = ("baskets", "service", "experience", "loyalty", "bonds", "patience", "books")
 
 BEFORE_MONDAY = -0.5  # minutes: when the first calendar hour rings
 

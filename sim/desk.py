@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
-from sim.chance import Purpose
+from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.events import Kind
 
@@ -53,6 +53,17 @@ class Desk:
     def expect(self, minute: int, person: int, j: int) -> None:
         """Expect a complaint at a minute to come."""
         self._later(minute, self._arrive, (minute, person, j))
+
+    def expect_complaints(self, minute: Integers, person: Integers, j: Integers, week: int) -> None:
+        """Expect those who will not swallow a fault with an order of this week; arrays (orders,)."""
+        luck, service = self.world.luck, self.world.people.service
+        faulty = luck.happens(service.fault_share, Purpose.FAULT, person, week, j)
+        minute, person, j = minute[faulty], person[faulty], j[faulty]
+        speaks = luck.happens(service.outspoken[person], Purpose.COMPLAINT, person, week, j)
+        for complaint in zip(
+            minute[speaks].tolist(), person[speaks].tolist(), j[speaks].tolist(), strict=True
+        ):
+            self.expect(*complaint)
 
     def _later(self, minute: float, act: Callable[[simpy.Event], None], value: object) -> None:
         """Have something done at a minute to come."""

@@ -38,14 +38,33 @@ class Kind(IntEnum):
     NPS = 12  # value: answer to "would you recommend us?", 0-10
     CSAT = 13  # ref: minute of the ticket; value: satisfaction with its handling, 1-5
     WAGES = 14  # value: cents
+    REPRICED = 15  # value: cents below the scenario's shelf price; negative above it
+    IMPROVED = 16  # value: cents put into the quality of an order
+    SIGNED = 17  # channel: 0 a new contract, 1 renewed; ref: minute of its end; value: its level
+    CANCELLED = 18  # a contract is not renewed
+    ENROLLED = 19  # joins the loyalty programme
+    EARNED = 20  # value: points, each worth a cent
+    REDEEMED = 21  # value: points, so many cents are not paid
+    EXPIRED = 22  # value: points
+    TIER = 23  # value: the new tier of a member: 0, 1 silver, 2 gold
+    PERK = 24  # value: cents that an order of a tier member costs more
+    CARED = 25  # channel: the bond it is for; value: cents
+    ADVERTISED = 26  # channel: a place in `ADVERTISING`; value: cents
+    JOINED = 27  # channel: a place in `ADVERTISING` or `REFERRAL`; ref: who recommended, or -1
+    REWARDED = 28  # for recommending; ref: who came; value: cents
+    TOOLS = 29  # value: cents for software and training
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
     WOKE = 103  # ref: the campaign that woke them, or 0
     FAULT = 104  # something was wrong with an order
+    RECOMMENDED = 105  # ref: to whom
 
 
 HIDDEN = 100
+BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REPRICED: -1, Kind.REDEEMED: -1}  # what a customer pays
+ADVERTISING = ("search", "social", "leaflet")
+REFERRAL = len(ADVERTISING)  # the channel of those whom a customer brought
 
 
 class Stage:
@@ -67,6 +86,15 @@ class Cause(IntEnum):
     SERVICE = 3  # complaints answered late or not at all
     CONTACT = 4  # too many messages
     COMPETITOR = 5  # the pull of another shop, stronger on the dissatisfied
+    STATUS = 6  # a tier of the loyalty programme lost
+
+
+class Bond(IntEnum):
+    """What ties a customer to the firm (Berry & Parasuraman 1991)."""
+
+    FINANCIAL = 0  # points and rewards
+    SOCIAL = 1  # being known, being cared for
+    STRUCTURAL = 2  # services that are hard to find elsewhere
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
-from sim.events import Events, Kind
+from sim.events import BILL, Events, Kind
 from sim.run import Run
 
 Floats = npt.NDArray[np.float64]
@@ -72,7 +72,7 @@ def _revenue(run: Run, chosen: Events, weeks: int) -> Floats:
     start = np.full(run.scenario.people, np.iinfo(np.int64).max // 2)
     start[chosen.person] = chosen.minute
     money = np.zeros(run.scenario.people)
-    for kind, sign in ((Kind.ORDER, 1), (Kind.DISCOUNT, -1)):
+    for kind, sign in BILL.items():
         events = run.events.of(kind)
         since = events.minute - start[events.person]
         events = events.where((since >= 0) & (since < weeks * MINUTES_A_WEEK))

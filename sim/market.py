@@ -11,18 +11,25 @@ from operator import index
 import numpy as np
 import simpy
 
+from sim import customer, subscriber
 from sim.chance import Integers
-from sim.customer import Life, life
-from sim.data import Fault
-from sim.plan import Plan, Timeline
+from sim.customer import Life
+from sim.data import Fault, changed
+from sim.plan import LEVERS, Plan, Timeline
+from sim.processes.acquisition import Acquisition
+from sim.processes.bonds import Bonds
 from sim.processes.contact import Contact
+from sim.processes.entry import Entry
 from sim.processes.experience import Experience
+from sim.processes.loyalty import Loyalty
 from sim.processes.patience import Patience
 from sim.processes.pricing import Pricing
+from sim.processes.renewal import Renewal
+from sim.processes.rollout import Rollout
 from sim.processes.service import Service
 from sim.processes.shopping import Shopping
 from sim.run import Run, defection_table
-from sim.scenario import Scenario
+from sim.scenario import LAWS, MECHANISMS, Scenario
 from sim.world import World
 
 
@@ -31,7 +38,7 @@ def simulate(
     plan: Plan | Timeline | dict[int, Plan],
     seed: int,
     focus: Iterable[int] = (),
-    life: Life = life,
+    life: Life | None = None,
 ) -> Run:
     """Run a market once.
 
@@ -46,7 +53,7 @@ def simulate(
     focus
         Persons who live as SimPy processes of their own, by `life`, among the others.
     life
-        The process they live by; see `sim/customer.py`.
+        The process they live by; by default that of `sim/customer.py`, or `sim/subscriber.py` under contract.
 
     Raises
     ------
@@ -64,33 +71,40 @@ class Market:
     """A world, the processes that act in it, and the firm that decides every Monday."""
 
     def __init__(
-        self, scenario: Scenario, timeline: Timeline, seed: int, focus: Iterable[int] = (), life: Life = life
+        self,
+        scenario: Scenario,
+        timeline: Timeline,
+        seed: int,
+        focus: Iterable[int] = (),
+        life: Life | None = None,
     ) -> None:
         check_plan(scenario, timeline)
         self.timeline = timeline
         self.world = world = World(scenario, seed)
         apart = _persons(focus, scenario.people)
-        self.shopping = Shopping(world, scenario.shopping, apart)
+        self.entry = Entry(world)
         self.pricing = Pricing(world, scenario.pricing) if scenario.pricing else None
+        self.rollout = Rollout(world, scenario.rollout) if scenario.rollout else None
+        self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
+        self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None
+        self.bonds = Bonds(world, scenario.bonds) if scenario.bonds else None
         self.service = Service(world, scenario.service) if scenario.service else None
+        self.shopping = Shopping(world, scenario.shopping, apart) if scenario.shopping else None
+        self.renewal = Renewal(world, scenario.renewal, apart) if scenario.renewal else None
         self.experience = Experience(world, scenario.experience) if scenario.experience else None
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
-        world.pricing = self.pricing
+        world.pricing, world.renewal = self.pricing, self.renewal
         world.desk = self.service.desk if self.service else None
 
-        for process in (
-            self.shopping,
-            self.pricing,
-            self.contact,
-            self.service,
-            self.experience,
-            self.patience,
-        ):
+        world.env.process(self.entry.run())
+        for name in (*LAWS, *MECHANISMS):
+            process = getattr(self, name)
             if process:
                 world.env.process(process.run())
+        of_one = life or (subscriber.life if self.renewal else customer.life)
         for person in apart.tolist():
-            world.env.process(life(world, person))
+            world.env.process(of_one(world, person))
         world.env.process(self.decide())
         world.env.process(self.close_books())
         self.clock = world.env.process(world.calendar.run())
@@ -105,11 +119,12 @@ class Market:
         while True:
             week = yield self.world.calendar.hour("decide")
             plan = self.timeline.at(week)
+            for name in LEVERS:
+                process = getattr(self, name)
+                if process:
+                    process.levers = getattr(plan, name)
             if self.contact:
-                self.contact.levers = plan.contact
                 self.contact.campaigns = [(numbers[campaign], campaign) for campaign in plan.campaigns]
-            if self.service:
-                self.service.levers = plan.service
 
     def close_books(self) -> Generator[simpy.Event, int, None]:
         """Each Sunday night, close the week's page of the log; the record learns what is known of it."""
@@ -137,8 +152,14 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
         if campaign.offer.discount and not scenario.pricing:
             raise Fault(f"campaigns[{place}].offer: {name} knows no offers: its pricing section is off.")
     for plan in timeline.plans.values():
-        if plan.service != type(plan.service)() and not scenario.service:
-            raise Fault(f"service: {name} has no service desk: its service section is switched off.")
+        for section in LEVERS:
+            levers = getattr(plan, section)
+            if levers != type(levers)() and getattr(scenario, section) is None:
+                moved = ", ".join(changed(levers))
+                raise Fault(
+                    f"{section}: {name} has no {section}: its {section} section is switched off, "
+                    f"so leave {moved} alone, or take a market that has one."
+                )
 
 
 def _persons(focus: Iterable[int], people: int) -> Integers:

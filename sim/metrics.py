@@ -49,9 +49,14 @@ METRICS = {
     "orders": Metric("orders", "placed", 0),
     "average_order": Metric("currency", "paid for an order", 2),
     "revenue": Metric("currency", "paid by customers, after discounts", 0),
-    "contribution": Metric("currency", "revenue less goods, messages, compensation", 0),
-    "profit": Metric("currency", "contribution less wages and fixed cost", 0),
+    "contribution": Metric("currency", "revenue less goods and what was spent on single customers", 0),
+    "profit": Metric("currency", "contribution less wages, advertising, tools, fixed cost", 0),
     "customer_equity": Metric("currency", "worth of remaining customers, constant retention", 0),
+    "points_debt": Metric("currency", "points held by members at the end", 0),
+    "renewal_rate": Metric("share", "contracts renewed when their term ended", 3),
+    "members": Metric("people", "joined the loyalty programme", 0),
+    "newcomers": Metric("people", "won by advertising or recommended", 0),
+    "acquisition_cost": Metric("currency", "advertising and rewards for each of them", 2),
     "nps": Metric("points", "promoters less detractors per 100, last survey", 0),
     "csat": Metric("share", "answers about complaints that are 4 or 5 of 5", 3),
     "sla_answer": Metric("share", "complaints first answered in the promised time", 3),
@@ -68,6 +73,7 @@ def summarise(run: Run) -> dict[str, float]:
     counts = np.bincount(orders.person, minlength=run.scenario.people)
     customers = int((counts > 0).sum())
     answered, solved = sla(run)
+    newcomers = len(events.of(Kind.JOINED))
     return {
         "customers": customers,
         "churn": churn(run),
@@ -76,6 +82,11 @@ def summarise(run: Run) -> dict[str, float]:
         "average_order": _share(money["revenue"], len(orders)),
         **{line: money[line] for line in ("revenue", "contribution", "profit")},
         "customer_equity": customer_equity(run),
+        "points_debt": run.accounts.liability()[-1] / 100,
+        "renewal_rate": renewal_rate(events),
+        "members": len(events.of(Kind.ENROLLED)),
+        "newcomers": newcomers,
+        "acquisition_cost": _share(abs(money["advertising"] + money["referrals"]), newcomers),
         "nps": nps(events.of(Kind.NPS)),
         "csat": csat(events.of(Kind.CSAT)),
         "sla_answer": answered,
@@ -141,6 +152,12 @@ def customer_equity(run: Run) -> float:
     kept = yearly_retention(run)
     owed = 1 + run.scenario.discount_rate - kept
     return yearly * kept / owed if owed > 0 else np.nan
+
+
+def renewal_rate(events: Events) -> float:
+    """Share of the contracts whose term ended that were renewed; NaN where there are no contracts."""
+    renewed = int(events.of(Kind.SIGNED).channel.sum())
+    return _share(renewed, renewed + len(events.of(Kind.CANCELLED)))
 
 
 def nps(answers: Events) -> float:

@@ -1,13 +1,22 @@
 """The orders of the week that is under way: who orders when; on Sunday, what for.
 
-Shopping writes it during the week in either form (columns or lives). Closed and sorted on Sunday, it no
-longer shows which form wrote it. Experience and contact read it before the next week begins.
+Shopping (or, under contract, renewal) writes it during the week in either form (columns or lives). Closed
+and sorted on Sunday, it no longer shows which form wrote it; then it is rung up. Experience, pricing and
+loyalty read it before the next week begins.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.chance import Floats, Integers
+from sim.chance import Floats, Integers, Purpose
+from sim.events import Kind
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 
 class WeekOrders:
@@ -17,14 +26,16 @@ class WeekOrders:
     person: Integers
     j: Integers  # the person's j-th order of the week, from 0
     faulty: npt.NDArray[np.bool_]
-    cents: npt.NDArray[np.int64]  # goods at shelf price
-    discount: Floats  # share of it that the customer did not pay
+    cents: npt.NDArray[np.int64]  # goods at the scenario's shelf price
+    discount: Floats  # share of the price that an offer takes off
+    paid: npt.NDArray[np.int64]  # cents, before points are redeemed
 
     def __init__(self) -> None:
         self._many: list[tuple[Integers, ...]] = []
         self._notes: list[tuple[int, int, int]] = []
         self.close()
         self.faulty, self.cents, self.discount = np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0)
+        self.paid = self.cents
 
     def add(self, minute: Integers, person: Integers, j: Integers) -> None:
         """Add orders of many people."""
@@ -42,3 +53,31 @@ class WeekOrders:
         order = np.argsort(week << 44 | person << 12 | j)  # packed into one word, no two alike
         self.minute, self.person, self.j = minute[order], person[order], j[order]
         self._many, self._notes = [], []
+
+
+def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Floats | float = 0.0) -> None:
+    """Bill the closed orders of a week: what was faulty, what it cost, what an offer took off.
+
+    Parameters
+    ----------
+    cents
+        Goods at the scenario's shelf price, shape (orders,).
+    agreed
+        A discount agreed by contract; of this and an offer the better one counts.
+    """
+    orders, offer, service = world.orders, world.people.pricing, world.people.service
+    who, minute = orders.person, orders.minute
+    orders.cents = cents
+    orders.faulty = world.luck.happens(service.fault_share, Purpose.FAULT, who, week, orders.j)
+    offered = np.where(minute >= offer.offer_minute[who], offer.discount[who], 0.0)
+    orders.discount = np.maximum(offered, agreed)
+    asked = np.rint(cents * offer.price).astype(np.int64)  # at this week's shelf price
+    given = np.rint(asked * orders.discount).astype(np.int64)
+    orders.paid = asked - given
+
+    ref = np.where((given > 0) & (offered == orders.discount), offer.campaign[who], 0)
+    world.log.write(Kind.ORDER, minute, who, 0, ref, cents)
+    cut, moved = np.flatnonzero(given), np.flatnonzero(asked != cents)
+    world.log.write(Kind.DISCOUNT, minute[cut], who[cut], 0, ref[cut], given[cut])
+    world.log.write(Kind.REPRICED, minute[moved], who[moved], value=(cents - asked)[moved])
+    world.log.write(Kind.FAULT, minute[orders.faulty], who[orders.faulty])

@@ -15,9 +15,27 @@ from sim.campaign import Campaign
 from sim.data import Data, Fault
 from sim.files import dump, load, save
 from sim.library import find, names
+from sim.processes.acquisition import Levers as Acquisition
+from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
+from sim.processes.experience import Levers as Experience
+from sim.processes.loyalty import Levers as Loyalty
+from sim.processes.pricing import Levers as Pricing
+from sim.processes.renewal import Levers as Renewal
+from sim.processes.rollout import Levers as Rollout
 from sim.processes.service import Levers as Service
 
+LEVERS = (
+    "contact",
+    "pricing",
+    "experience",
+    "service",
+    "bonds",
+    "loyalty",
+    "acquisition",
+    "renewal",
+    "rollout",
+)
 FOLDER = Path(__file__).parent / "plans"
 
 
@@ -27,7 +45,14 @@ class Plan(Data):
     name: str = Field("", description="a name for tables and figures", max_length=80)
     campaigns: tuple[Campaign, ...] = Field((), description="messages, in order of precedence")
     contact: Contact = Field(Contact(), description="what bounds all campaigns together")
+    pricing: Pricing = Field(Pricing(), description="the shelf price")
+    experience: Experience = Field(Experience(), description="the quality of what is sold")
     service: Service = Field(Service(), description="the service desk")
+    bonds: Bonds = Field(Bonds(), description="care for customers, and services of their own")
+    loyalty: Loyalty = Field(Loyalty(), description="points and tiers")
+    acquisition: Acquisition = Field(Acquisition(), description="winning new customers")
+    renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
+    rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

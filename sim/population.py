@@ -10,7 +10,19 @@ import numpy.typing as npt
 
 from sim.chance import Luck
 from sim.events import Stage
-from sim.processes import contact, entry, experience, patience, pricing, service, shopping
+from sim.processes import (
+    acquisition,
+    bonds,
+    contact,
+    entry,
+    experience,
+    loyalty,
+    patience,
+    pricing,
+    renewal,
+    service,
+    shopping,
+)
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -27,11 +39,15 @@ class Population:
     number: npt.NDArray[np.int64]  # 0, 1, 2, …
     entry: entry.Columns
     shopping: shopping.Columns
+    renewal: renewal.Columns
     patience: patience.Columns
     experience: experience.Columns
     pricing: pricing.Columns
     contact: contact.Columns
     service: service.Columns
+    bonds: bonds.Columns
+    loyalty: loyalty.Columns
+    acquisition: acquisition.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -43,9 +59,13 @@ class Population:
             number=person,
             entry=standing,
             shopping=shopping.Columns.draw(scenario.shopping, luck, person, present),
+            renewal=renewal.Columns.draw(scenario.renewal, luck, person, present),
             patience=patience.Columns.draw(scenario.patience, luck, person),
             experience=experience.Columns.draw(scenario.experience, luck, person),
             pricing=pricing.Columns.draw(scenario.pricing, luck, person),
             contact=contact.Columns.draw(scenario.contact, luck, person),
             service=service.Columns.draw(scenario.service, luck, person),
+            bonds=bonds.Columns.draw(scenario.bonds, person),
+            loyalty=loyalty.Columns.draw(person),
+            acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
         )

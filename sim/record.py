@@ -16,15 +16,22 @@ import pandas as pd
 
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
 from sim.data import Data, Fault
-from sim.events import HIDDEN, Events, Kind, join
+from sim.events import BILL, HIDDEN, Events, Kind, join
 from sim.parameter import SCENARIO, parameter
 from sim.segment import HIDDEN_TRAITS, Mask, Segment, cannot_see, not_there
 
 Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 FEATURES = tuple(Segment.model_fields)
-SEEN = (Kind.ORDER, Kind.DISCOUNT, Kind.SENT, Kind.OPENED, Kind.CLICKED, Kind.TICKET, Kind.NPS)
+POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
+SEEN = {
+    *BILL,
+    *POINTS,
+    *(Kind.SENT, Kind.OPENED, Kind.CLICKED, Kind.TICKET, Kind.NPS),
+    *(Kind.ENROLLED, Kind.TIER, Kind.SIGNED, Kind.CANCELLED),
+}
 UNKNOWN = -1
+NO_MEMBER = -1  # in the column of tiers
 EXPECTED = (
     "campaign.to: the function must answer true or false for each record, "
     "for example lambda r: r.recency_weeks > 8"
@@ -42,7 +49,7 @@ class Delays(Data):
     def minutes(self, kind: npt.NDArray[np.uint8]) -> Integers:
         """Give the delay of each event."""
         delay = np.zeros(256, np.int64)
-        delay[[Kind.ORDER, Kind.DISCOUNT]] = round(self.order_hours * MINUTES_AN_HOUR)
+        delay[list(BILL)] = round(self.order_hours * MINUTES_AN_HOUR)
         delay[[Kind.NPS, Kind.CSAT]] = round(self.answer_hours * MINUTES_AN_HOUR)
         return delay[kind]
 
@@ -59,6 +66,9 @@ class Record:
         self._of_person = np.full(people, UNKNOWN, np.int32)
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
         self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
+        self.term_end = np.full(people, UNKNOWN, np.int32)  # of the contract, if there is one
+        self.tier = np.full(people, NO_MEMBER, np.int8)
+        self.points = np.zeros(people, np.int64)
         counts = (np.zeros(people, np.int64) for _ in range(7))  # 64 bits: np.add.at is slow on fewer
         self.orders, self.orders_52w, self.cents, self.cents_52w, self.opened, self.clicked, self.tickets = (
             counts
@@ -95,7 +105,7 @@ class Record:
         """Add a page to the columns; where a column keeps the last value, the latest event wins."""
         row = self._of_person[page.person]
         of = {kind: np.flatnonzero(page.kind == int(kind)) for kind in SEEN}
-        orders, discounts = of[Kind.ORDER], of[Kind.DISCOUNT]
+        orders = of[Kind.ORDER]
         fresh = orders[self.first[row[orders]] == UNKNOWN][::-1]  # backwards: the first order stays
         self.first[row[fresh]] = page.minute[fresh]
         self.last[row[orders]] = page.minute[orders]
@@ -105,15 +115,21 @@ class Record:
         np.add.at(self.clicked, row[of[Kind.CLICKED]], 1)
         np.add.at(self.tickets, row[of[Kind.TICKET]], 1)
         np.add.at(self.orders, row[orders], 1)
-        money = np.concatenate([orders, discounts])
-        bill = np.concatenate([page.value[orders], -page.value[discounts]])
+        money = np.concatenate([of[kind] for kind in BILL])
+        bill = np.concatenate([sign * page.value[of[kind]] for kind, sign in BILL.items()])
         np.add.at(self.cents, row[money], bill)
         self._turn_the_year(row[money], bill, len(orders))
+        for kind, sign in POINTS.items():
+            np.add.at(self.points, row[of[kind]], sign * page.value[of[kind]])
+        self.tier[row[of[Kind.ENROLLED]]] = 0
+        self.tier[row[of[Kind.TIER]]] = page.value[of[Kind.TIER]]
+        self.term_end[row[of[Kind.SIGNED]]] = page.ref[of[Kind.SIGNED]]
+        self.term_end[row[of[Kind.CANCELLED]]] = UNKNOWN
 
     def _turn_the_year(self, rows: Integers, bill: Integers, orders: int) -> None:
         """Let this week into the yearly columns, and the week 52 weeks ago out of them.
 
-        The first `orders` of these rows are orders, the others discounts.
+        The first `orders` of these rows are orders, the others what was taken off them.
         """
         self._year.append((rows.astype(np.int32), bill, orders))  # a year of them is what fills the memory
         np.add.at(self.orders_52w, rows[:orders], 1)
@@ -143,7 +159,8 @@ class Record:
 
     def spend_of(self, who: Integers) -> npt.NDArray[np.int64]:
         """Give what these people spent in the last 52 weeks, in cents."""
-        return self.cents_52w[self._of_person[who]]
+        row = self._of_person[who]
+        return np.where(row == UNKNOWN, 0, self.cents_52w[row])
 
     def frame(self) -> pd.DataFrame:
         """Give the record as a table, a row a record, with the columns that segments know."""
@@ -185,6 +202,9 @@ FEATURE: dict[str, Callable[[Record], Floats]] = {
     "clicked": lambda r: r.clicked.astype(float),
     "tickets": lambda r: r.tickets.astype(float),
     "nps": lambda r: r.nps.astype(float),
+    "tier": lambda r: np.where(r.tier == NO_MEMBER, np.nan, r.tier),
+    "points": lambda r: r.points / 100,
+    "contract_weeks": lambda r: -_weeks_since(r, r.term_end),
 }
 
 

@@ -13,11 +13,27 @@ from types import ModuleType
 from pydantic.fields import FieldInfo
 
 from sim.data import Data
-from sim.processes import contact, entry, experience, patience, pricing, service, shopping
+from sim.processes import (
+    acquisition,
+    bonds,
+    contact,
+    entry,
+    experience,
+    loyalty,
+    patience,
+    pricing,
+    renewal,
+    rollout,
+    service,
+    shopping,
+)
 from sim.scenario import load_scenario, scenario_names
 
 PAGE = Path(__file__).parents[1] / "docs" / "model.md"
-MECHANISMS = (entry, shopping, pricing, contact, service, experience, patience)
+MECHANISMS = (
+    *(entry, shopping, renewal, pricing, contact, service, experience, patience),
+    *(bonds, loyalty, acquisition, rollout),
+)
 
 INTRODUCTION = """# The market, mechanism by mechanism
 
@@ -56,7 +72,14 @@ def _section(module: ModuleType) -> str:
     title, _, text = inspect.getdoc(module).partition("\n\n")  # type: ignore[union-attr]
     name = module.__name__.rpartition(".")[2]
     head = f"## {title.rstrip('.')}\n\n`sim/processes/{name}.py`\n\n{text.strip()}\n"
-    models = [model for model in (getattr(module, "Channel", None), module.Parameters) if model]
+    models = [
+        model
+        for model in (
+            *(getattr(module, name, None) for name in ("Channel", "Strength", "Advertising")),
+            module.Parameters,
+        )
+        if model
+    ]
     return "\n".join([head, *(_table(model) for model in models)])
 
 

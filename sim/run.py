@@ -14,7 +14,7 @@ import pandas as pd
 from sim.accounts import Accounts
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
-from sim.events import Cause, Events, Kind, Stage, join
+from sim.events import Bond, Cause, Events, Kind, Stage, join
 from sim.metrics import METRICS, summarise
 from sim.record import Record
 from sim.results import save_run
@@ -93,14 +93,12 @@ class Run:
     @cached_property
     def truth(self) -> pd.DataFrame:
         """What no firm can see: hidden traits, and how each person stands at the end. A row a person."""
-        people = self.people
+        people, bonds = self.people, self.people.bonds.strength
         return pd.DataFrame(
             {
                 "stage": _stages(people.entry.stage),
                 "dormant": people.shopping.asleep & (people.entry.stage == Stage.CUSTOMER),
-                "orders_a_week": people.shopping.rate,
-                "leaves_after_order": -np.expm1(-people.shopping.toll),
-                "mean_order": self.scenario.shopping.spend_shape / people.shopping.spend_rate,
+                **self._law_of_buying(),
                 "sensitivity": people.pricing.sensitivity,
                 "reference_price": people.pricing.reference,
                 "satisfaction": people.experience.satisfaction / 100,
@@ -108,8 +106,23 @@ class Run:
                 "patience_left": people.patience.left,
                 "shield": people.patience.shield,
                 "spell": people.patience.spell,
+                **{f"{bond.name.lower()}_bond": bonds[bond] for bond in Bond},
+                "sociability": people.acquisition.sociability,
             }
         ).rename_axis("person")
+
+    def _law_of_buying(self) -> dict[str, npt.NDArray[np.floating]]:
+        """Give the traits by which each person buys, freely or under contract."""
+        if self.scenario.renewal:
+            contract = self.people.renewal
+            return {"leaves_after_term": -np.expm1(-contract.toll), "level": contract.level.astype(float)}
+        assert self.scenario.shopping  # a scenario has one of the two
+        me = self.people.shopping
+        return {
+            "orders_a_week": me.rate,
+            "leaves_after_order": -np.expm1(-me.toll),
+            "mean_order": self.scenario.shopping.spend_shape / me.spend_rate,
+        }
 
     def truth_at(self, week: int) -> pd.Series[str]:
         """How everybody stood on the Monday of a week: prospect, awake, dormant or left. No firm knows."""

@@ -2,7 +2,7 @@
 
 `load_scenario("supermarket")` reads one of the files in `sim/scenarios/`, or any path to a file of your
 own. A section that is left out is a mechanism switched off; with only `shopping` left, the market is
-BG/NBD with gamma-gamma spend.
+BG/NBD with gamma-gamma spend, with only `renewal` it is sBG.
 """
 
 from __future__ import annotations
@@ -16,16 +16,26 @@ from sim.data import Data, Fault
 from sim.files import load
 from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
+from sim.processes.acquisition import Parameters as Acquisition
+from sim.processes.bonds import Parameters as Bonds
 from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
+from sim.processes.loyalty import Parameters as Loyalty
 from sim.processes.patience import Parameters as Patience
 from sim.processes.pricing import Parameters as Pricing
+from sim.processes.renewal import Parameters as Renewal
+from sim.processes.rollout import Parameters as Rollout
 from sim.processes.service import Parameters as Service
 from sim.processes.shopping import Parameters as Shopping
 from sim.record import Delays
 
 FOLDER = Path(__file__).parent / "scenarios"
+LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
+MECHANISMS = (
+    *("pricing", "contact", "service", "experience", "patience"),
+    *("bonds", "loyalty", "acquisition", "rollout"),
+)
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
 
@@ -52,12 +62,17 @@ class Scenario(Data):
     sources: dict[str, str] = Field({}, description="where the numbers of a section come from")
 
     entry: Entry = Entry()
-    shopping: Shopping
+    shopping: Shopping | None = None
+    renewal: Renewal | None = None
     pricing: Pricing | None = None
     contact: Contact | None = None
     service: Service | None = None
     experience: Experience | None = None
     patience: Patience | None = None
+    bonds: Bonds | None = None
+    loyalty: Loyalty | None = None
+    acquisition: Acquisition | None = None
+    rollout: Rollout | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")
@@ -74,6 +89,14 @@ class Scenario(Data):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _has_one_law_of_buying(self) -> Scenario:
+        if sum(getattr(self, law) is not None for law in LAWS) != 1:
+            raise ValueError(
+                "people buy either freely or under contract: give shopping or renewal, not both."
+            )
+        return self
+
     def scaled(self, people: int) -> Scenario:
         """Give the same market with another number of people: rent and desk grow or shrink with them.
 
@@ -87,14 +110,13 @@ class Scenario(Data):
         return smaller
 
     def only(self, *sections: str) -> Scenario:
-        """Give the same market with all mechanisms switched off but these and shopping."""
-        mechanisms = ("pricing", "contact", "service", "experience", "patience")
-        unknown = set(sections) - {*mechanisms, "shopping"}
+        """Give the same market with all mechanisms switched off but these and the law of buying."""
+        unknown = set(sections) - {*MECHANISMS, *LAWS}
         if unknown:
             raise Fault(
-                f"only: no mechanism named {', '.join(sorted(unknown))}. There are: {', '.join(mechanisms)}."
+                f"only: no mechanism named {', '.join(sorted(unknown))}. There are: {', '.join(MECHANISMS)}."
             )
-        return self.but(**{name: None for name in mechanisms if name not in sections})
+        return self.but(**{name: None for name in MECHANISMS if name not in sections})
 
 
 def load_scenario(name: str | Path, people: int | None = None) -> Scenario:

@@ -21,6 +21,7 @@ Mask = npt.NDArray[np.bool_]
 HIDDEN_TRAITS = """
     satisfaction expectation patience shield spell rate dropout toll asleep dormant stage left cause fatigue
     sensitivity preference reference stock outspoken alive churn_risk loyalty hazard
+    level financial_bond social_bond structural_bond sociability inclination leaves_after_term
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
 """.split()  # noqa: SIM905  # what one would like to know of customers, and no firm does
 
@@ -87,6 +88,11 @@ class Segment(Data):
     clicked: Rule | None = Field(None, description="messages clicked")
     tickets: Rule | None = Field(None, description="complaints ever made")
     nps: Rule | None = Field(None, description="last answer to the NPS survey, 0-10; unknown if none")
+    tier: Rule | None = Field(
+        None, description="of the loyalty programme: 0, 1 silver, 2 gold; unknown if none"
+    )
+    points: Rule | None = Field(None, description="points held, in the scenario's currency")
+    contract_weeks: Rule | None = Field(None, description="weeks until the contract ends; unknown if none")
 
     @model_validator(mode="before")
     @classmethod

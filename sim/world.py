@@ -19,6 +19,7 @@ from sim.events import EventLog, Kind, Stage
 from sim.orders import WeekOrders
 from sim.population import Population
 from sim.processes.pricing import Pricing
+from sim.processes.renewal import Renewal
 from sim.record import Record
 from sim.scenario import Scenario
 
@@ -37,6 +38,8 @@ class World:
         self.record = Record(scenario.people, scenario.record)
         self.desk: Desk | None = None  # without a service section there is none
         self.pricing: Pricing | None = None
+        self.renewal: Renewal | None = None  # in a market of contracts only
+        self.done_share = 1.0  # of what a plan says, what is really done
         self.defections: list[tuple[Integers, Integers, npt.NDArray[np.float64]]] = []
 
     def leave(self, who: Integers | Sequence[int], minute: Integers | Sequence[int]) -> None:

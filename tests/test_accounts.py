@@ -11,27 +11,31 @@ import yaml
 
 from sim import (
     Campaign,
+    Fault,
     Offer,
     Plan,
     Scenario,
+    Timeline,
     load_plan,
     load_scenario,
     plan_names,
     scenario_names,
     simulate,
 )
-from sim.accounts import LINES, UNALLOCATED
+from sim.accounts import COMMON, LINES, UNALLOCATED
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
+from sim.market import check_plan
+from sim.processes.rollout import Parameters as Rollout
 from sim.run import Run
-from sim.scenario import FOLDER
+from sim.scenario import FOLDER, MECHANISMS
 
 PEOPLE, WEEKS = 300, 30
-MECHANISMS = ("pricing", "contact", "service", "experience", "patience")
 SUPERMARKET = load_scenario("supermarket")
 assert SUPERMARKET.service and SUPERMARKET.contact and SUPERMARKET.pricing
 assert SUPERMARKET.experience and SUPERMARKET.patience
+assert SUPERMARKET.bonds and SUPERMARKET.loyalty and SUPERMARKET.acquisition
 COSTLY = Plan(
     name="costly",
     campaigns=[
@@ -39,7 +43,22 @@ COSTLY = Plan(
     ],
     service=Plan().service.but(agents=3, compensation=7.77),
 )
-PLANS = {**{name: load_plan(name) for name in plan_names()}, "costly": COSTLY}
+LAVISH = COSTLY.but(  # every lever that costs something
+    name="lavish",
+    pricing={"price": 0.973},
+    experience={"quality": 0.333},
+    bonds={"care": 0.21, "ties": 0.17, "every": 2},
+    loyalty={
+        "points": 0.031,
+        "reward": 2,
+        "silver_from": 50,
+        "perk": 0.37,
+        "review_weeks": 3,
+        "expiry_weeks": 4,
+    },
+    acquisition={"search": 90.5, "social": 70, "leaflet": 60, "referral_reward": 12.34},
+)
+PLANS = {**{name: load_plan(name) for name in plan_names()}, "costly": COSTLY, "lavish": LAVISH}
 
 
 def small(name: str) -> Scenario:
@@ -52,10 +71,11 @@ def small(name: str) -> Scenario:
 
 def runs_in(scenario: Scenario, plan: Plan) -> bool:
     """Tell whether a market knows all that a plan uses."""
-    channels = scenario.contact.channels if scenario.contact else {}
-    reaches = all(campaign.channel in channels for campaign in plan.campaigns)
-    offers = scenario.pricing is not None or all(not campaign.offer.discount for campaign in plan.campaigns)
-    return reaches and offers and (scenario.service is not None or plan.service == Plan().service)
+    try:
+        check_plan(scenario, Timeline.of(plan))
+    except Fault:
+        return False
+    return True
 
 
 PAIRS = [
@@ -96,7 +116,7 @@ def test_contributions_and_the_unallocated_are_the_profit_each_week_and_in_total
     for line in (*LINES, "revenue", "contribution", "profit"):
         assert by_week[line].sum() == by_person[line].sum() == total[line]
     assert by_person.loc[UNALLOCATED, "contribution"] == 0
-    assert (by_person.loc[: PEOPLE - 1, ["wages", "fixed"]] == 0).all(axis=None)
+    assert (by_person.loc[: PEOPLE - 1, [*COMMON]] == 0).all(axis=None)
 
 
 @pytest.mark.parametrize(("scenario", "plan"), PAIRS)
@@ -106,11 +126,17 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
     share = 1 - run.scenario.margin
     lines: dict[Kind, dict[str, Any]] = {
         Kind.ORDER: {"sales": lambda value: value, "goods": lambda value: -round(value * share)},
-        Kind.DISCOUNT: {"discounts": lambda value: -value},
-        Kind.SENT: {"messages": lambda value: -value},
-        Kind.COMPENSATED: {"compensation": lambda value: -value},
-        Kind.WAGES: {"wages": lambda value: -value},
+        Kind.EARNED: {"points": lambda value: -value},  # a debt is a cost on the day it is made
+        Kind.EXPIRED: {"points": lambda value: value},
+        Kind.REDEEMED: {"redeemed": lambda value: -value, "points": lambda value: value},
     }
+    spent = {
+        **{Kind.REPRICED: "prices", Kind.DISCOUNT: "discounts", Kind.IMPROVED: "quality"},
+        **{Kind.SENT: "messages", Kind.COMPENSATED: "compensation", Kind.CARED: "care", Kind.PERK: "perks"},
+        **{Kind.REWARDED: "referrals", Kind.WAGES: "wages", Kind.ADVERTISED: "advertising"},
+        Kind.TOOLS: "tools",
+    }
+    lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
     events = run.events
     for minute, who, kind, value in zip(
@@ -126,9 +152,12 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
     assert np.array_equal(run.accounts.by_person()[list(LINES)].to_numpy(), person)
 
 
-def test_the_costly_plan_moves_every_line() -> None:
-    total = run_of("supermarket", "costly").accounts.total()
-    assert (total[["discounts", "goods", "messages", "compensation", "wages", "fixed"]] < 0).all()
+def test_the_lavish_plan_moves_every_line() -> None:
+    events = run_of("supermarket", "lavish").events
+    moved = (Kind.REPRICED, Kind.IMPROVED, Kind.EARNED, Kind.REDEEMED, Kind.EXPIRED, Kind.PERK, Kind.CARED)
+    assert all(len(events.of(kind)) for kind in (*moved, Kind.REWARDED, Kind.ADVERTISED))
+    total = run_of("supermarket", "lavish").accounts.total()
+    assert (total[[line for line in LINES if line not in ("sales", "tools")]] < 0).all()
     assert total["sales"] > 0
 
 
@@ -168,7 +197,7 @@ def shoppings(run: Run) -> pd.DataFrame:
     return run.events.of(Kind.ORDER).frame()[["minute", "person", "value"]]
 
 
-@pytest.mark.parametrize("section", MECHANISMS)
+@pytest.mark.parametrize("section", [name for name in MECHANISMS if getattr(SUPERMARKET, name)])
 def test_a_section_taken_out_is_a_section_never_written(section: str) -> None:
     written = yaml.safe_load((FOLDER / "supermarket.yaml").read_text(encoding="utf-8"))
     del written[section]
@@ -197,6 +226,12 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "service": SUPERMARKET.service.but(fault_share=0.2, handling_minutes=900, fault_toll=0.0, late_toll=0.0),
     "experience": SUPERMARKET.experience,  # moods act through patience alone
     "patience": SUPERMARKET.patience.but(competitor_pull=0.0, switching_cost=0.0),
+    "bonds": SUPERMARKET.bonds,  # they act through the shield alone, and nobody ties any
+    "loyalty": SUPERMARKET.loyalty.but(
+        pressure=0.0, glow=0.0, perk_worth=1e5, demotion_drop=0.0, demotion_toll=0.0
+    ),
+    "acquisition": SUPERMARKET.acquisition.but(recommend_share=0.0),
+    "rollout": Rollout(by_hand=1.0, habit=1.0),
 }
 
 
@@ -214,8 +249,9 @@ def test_a_market_of_mechanisms_without_effect_sells_as_one_without_mechanisms()
 def test_a_mechanism_without_effect_sells_as_if_it_were_off(section: str) -> None:
     """The others stay on, but for what leads from this one to them."""
     others: dict[str, Any] = {}
-    if section in ("experience", "service"):  # what is felt does not matter to the competitor's pull
+    if section in ("experience", "service"):  # what is felt matters neither to the competitor's pull
         others["patience"] = SUPERMARKET.patience.but(satisfaction_steepness=0.0)
+        others["acquisition"] = None  # nor to what is told
     if section == "patience":  # and all else that takes patience takes none
         others = {name: QUIET[name] for name in ("contact", "service")}
         others["pricing"] = SUPERMARKET.pricing.but(price_toll=0.0)

@@ -160,7 +160,7 @@ def test_an_unknown_field_is_answered_with_the_likely_one_and_all_allowed() -> N
     for word in (
         'unknown field "campaings"',
         'did you mean "campaigns"',
-        "name, campaigns, contact, service",
+        "name, campaigns, contact, pricing",
     ):
         assert word in said
 

@@ -32,11 +32,12 @@ from sim import (
     scenario_names,
     simulate,
 )
-from sim.accounts import LINES
+from sim.accounts import COMMON, COSTS, DEBT, LINES, OWN, REVENUE
 from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
-from sim.events import FIRM, HIDDEN, Cause, Kind, Stage
+from sim.events import FIRM, HIDDEN, REFERRAL, Cause, Kind, Stage
 from sim.files import dump, loads
+from sim.market import check_plan
 from sim.metrics import METRICS
 from sim.run import Run
 from sim.segment import Rule
@@ -57,10 +58,11 @@ def small(name: str, people: int = 120, weeks: int = 30) -> Scenario:
 
 def fits(plan: Plan, scenario: Scenario) -> bool:
     """Tell whether a market has all that a plan needs."""
-    channels = scenario.contact.channels if scenario.contact else {}
-    reached = all(campaign.channel in channels for campaign in plan.campaigns)
-    priced = scenario.pricing is not None or not any(c.offer.discount for c in plan.campaigns)
-    return reached and priced and (scenario.service is not None or plan.service == Plan().service)
+    try:
+        check_plan(scenario, Timeline.of(plan))
+    except Fault:
+        return False
+    return True
 
 
 @cache
@@ -99,6 +101,9 @@ def assert_sound(run: Run) -> None:
     _assert_numbers_make_sense(run)
     _assert_lives_make_sense(run, by_kind)
     _assert_messages_obey(by_kind)
+    _assert_programme_keeps_its_books(run, by_kind)
+    _assert_contracts_hold(run, by_kind)
+    _assert_newcomers_are_new(run, by_kind)
     _assert_desk_is_honest(by_kind)
     _assert_defections_accounted_for(run, by_kind)
     _assert_record_is_a_subset(run, by_kind)
@@ -112,7 +117,7 @@ def _assert_log_in_order(run: Run, events: pd.DataFrame) -> None:
     assert len(run.pages) == run.scenario.weeks
     for week, page in enumerate(run.pages):
         assert (page.minute // MINUTES_A_WEEK == week).all(), f"page {week} holds another week's events"
-    firm = events["kind"] == "wages"
+    firm = events["kind"].isin(OF_THE_FIRM)
     assert (events.loc[firm, "person"] == FIRM).all()
     assert events.loc[~firm, "person"].between(0, run.scenario.people - 1).all()
     assert set(np.unique(log.kind)) <= set(Kind)
@@ -129,10 +134,8 @@ def _assert_money_adds_up(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     total = weekly.sum()
     expected = {
         "sales": kind["ORDER"]["value"].sum(),
-        "discounts": -kind["DISCOUNT"]["value"].sum(),
-        "messages": -kind["SENT"]["value"].sum(),
-        "compensation": -kind["COMPENSATED"]["value"].sum(),
-        "wages": -kind["WAGES"]["value"].sum(),
+        **{line: -kind[costs.name]["value"].sum() for costs, line in COSTS.items()},
+        "points": sum(sign * kind[what.name]["value"].sum() for what, sign in DEBT.items()),
         "fixed": -scenario.weeks * round(scenario.fixed_cost * 100),
     }
     assert {line: total[line] for line in expected} == expected
@@ -140,12 +143,16 @@ def _assert_money_adds_up(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     assert total["profit"] == sum(total[line] for line in LINES)
     assert (weekly["revenue"] >= 0).all()
     assert (personal["revenue"] >= 0).all()
-    assert (personal.loc[FIRM, ["sales", "discounts", "goods", "messages", "compensation"]] == 0).all()
-    assert (personal.drop(index=FIRM)[["wages", "fixed"]] == 0).all(axis=None)
+    assert (personal.loc[FIRM, [*REVENUE, *OWN]] == 0).all()
+    assert (personal.drop(index=FIRM)[[*COMMON]] == 0).all(axis=None)
+    assert (run.accounts.liability() >= 0).all(), "the firm owes points, nobody owes them to it"
+    assert run.accounts.liability()[-1] == run.people.loyalty.points.sum()
     npt.assert_array_equal(run.accounts.contribution(), personal.drop(index=FIRM)["contribution"])
     assert (kind["ORDER"]["value"] >= 1).all(), "an order is worth a cent at least"
     given, key = kind["DISCOUNT"], ["minute", "person", "ref"]
     assert given["value"].gt(0).all()
+    assert run.scenario.renewal or given["ref"].gt(0).all(), "only a contract agrees on a discount"
+    given = given[given["ref"] > 0]
     redeemed = kind["ORDER"][kind["ORDER"]["ref"] > 0]
     assert given[key].to_numpy().tolist() == redeemed[key].to_numpy().tolist(), "each discount has its order"
     assert (given["value"].to_numpy() <= redeemed["value"].to_numpy()).all()
@@ -200,6 +207,8 @@ def _assert_lives_make_sense(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     assert asleep == set(np.flatnonzero(shopping.asleep).tolist()), "the end does not fit who sleeps"
 
 
+OF_THE_FIRM = ("wages", "advertised", "tools")
+ALSO_OF_STRANGERS = ("joined",)
 STEPS = ("returned", "dozed", "woke", "order", "", "left")  # in this order within a minute; "": all else
 NEVER_WHEN_GONE = {"order", "dozed", "woke", "left"}  # a message, an answer or a solution may still come
 
@@ -209,7 +218,7 @@ def _steps(kind: dict[str, pd.DataFrame]) -> Iterator[tuple[int, int, int, str]]
     for name, table in kind.items():
         what = name.lower()
         rank = STEPS.index(what if what in STEPS else "")
-        if what != "wages":
+        if what not in OF_THE_FIRM and what not in ALSO_OF_STRANGERS:
             for minute, person in zip(table["minute"].tolist(), table["person"].tolist(), strict=True):
                 yield minute, rank, person, what
 
@@ -236,7 +245,53 @@ def _assert_messages_obey(kind: dict[str, pd.DataFrame]) -> None:
     assert (kind["SENT"]["value"] >= 0).all()
     followed = {row[:3]: row[3] for row in rows("CLICKED", "person", "ref", "week", "minute")}
     for person, ref, week, minute in rows("DISCOUNT", "person", "ref", "week", "minute"):
+        if ref == 0:
+            continue  # agreed by contract
         assert followed[person, ref, week] <= minute, "a discount before the offer was clicked"
+
+
+def _assert_programme_keeps_its_books(run: Run, kind: dict[str, pd.DataFrame]) -> None:
+    """Check that only members hold points, that none holds less than nothing, and that tiers are tiers."""
+    assert _unique(kind["ENROLLED"]["person"].tolist()), "nobody joins twice"
+    members = set(kind["ENROLLED"]["person"])
+    moves = [kind[what.name].assign(sign=-sign) for what, sign in DEBT.items()]
+    table = pd.concat(moves).sort_values(["minute", "person"], kind="stable")
+    assert set(table["person"]) | set(kind["TIER"]["person"]) <= members
+    assert table["value"].gt(0).all()
+    held = (table["value"] * table["sign"]).groupby([table["person"], table["week"]]).sum()
+    assert held.groupby(level=0).cumsum().ge(0).all(), "points spent that nobody had"
+    assert kind["TIER"]["value"].between(0, 2).all()
+    paid = run.accounts.by_person()["revenue"]
+    assert paid.ge(0).all(), "nobody is paid for shopping"
+
+
+def _assert_contracts_hold(run: Run, kind: dict[str, pd.DataFrame]) -> None:
+    """Check that under contract people leave only when a term ends, and then only once for each."""
+    if run.scenario.renewal is None:
+        assert kind["SIGNED"].empty
+        assert kind["CANCELLED"].empty
+        return
+    keys = ["minute", "person"]
+    assert kind["CANCELLED"][keys].to_numpy().tolist() == kind["LEFT"][keys].to_numpy().tolist()
+    signed = kind["SIGNED"]
+    assert set(map(tuple, signed[keys].to_numpy())) <= set(map(tuple, kind["ORDER"][keys].to_numpy()))
+    ends = {*zip(signed["ref"], signed["person"], strict=True)}
+    begun = signed.groupby("person")["minute"].min()
+    for minute, person in kind["CANCELLED"][keys].itertuples(index=False):
+        assert minute < begun.get(person, minute + 1) or (minute, person) in ends, "left within a term"
+    assert signed["value"].between(0, len(run.scenario.renewal.fees) - 1).all()
+
+
+def _assert_newcomers_are_new(run: Run, kind: dict[str, pd.DataFrame]) -> None:
+    """Check that who is won is won once, and places a first order at that minute."""
+    joined = kind["JOINED"]
+    assert _unique(joined["person"].tolist())
+    first = kind["ORDER"].groupby("person")["minute"].min()
+    assert first.reindex(joined["person"]).tolist() == joined["minute"].tolist()
+    by_others = joined[joined["channel"] == REFERRAL]
+    assert set(by_others["ref"]) <= set(kind["RECOMMENDED"]["person"])
+    assert (joined.loc[joined["channel"] != REFERRAL, "ref"] == -1).all()
+    assert set(kind["REWARDED"]["ref"]) <= set(by_others["person"])
 
 
 def _unique(keys: list[Any]) -> bool:
@@ -297,13 +352,14 @@ def _assert_truth_in_range(run: Run) -> None:
     assert truth.notna().all(axis=None)
     assert truth["satisfaction"].between(0, 10).all()
     assert truth["expectation"].between(0, 10).all()
-    assert truth["reference_price"].between(0, 1).all()
+    assert truth["reference_price"].between(0, 3).all()
+    assert truth.filter(like="_bond").stack().between(0, 1).all()
     assert truth["shield"].between(0, 1).all()
-    assert truth["leaves_after_order"].between(0, 1).all()
-    for name in ("orders_a_week", "mean_order", "sensitivity"):
-        assert truth[name].gt(0).all()
+    assert truth.filter(like="leaves_after").stack().between(0, 1).all()
+    assert truth.filter(items=["orders_a_week", "mean_order", "sensitivity"]).gt(0).all(axis=None)
     assert (truth.loc[truth["stage"] == "left", "patience_left"] <= 0).all()
-    assert (truth.loc[truth["stage"] != "left", "patience_left"] > 0).all()
+    if run.scenario.renewal is None:  # under contract, those who have lost patience may still be bound
+        assert (truth.loc[truth["stage"] != "left", "patience_left"] > 0).all()
     npt.assert_array_equal(run.people.shopping.lift, 1.0)
 
 

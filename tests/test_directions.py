@@ -349,7 +349,7 @@ def test_the_dormant_buy_less_the_sooner_they_doze_off(seed: int) -> None:
 
 def test_after_a_promotion_part_of_the_gain_is_lost_again_but_not_all_of_it() -> None:
     """Jedidi, Mela & Gupta 1999 put the loss at about two fifths; here it only has to be a part."""
-    scenario = load_scenario("supermarket", people=1_000)
+    scenario = load_scenario("supermarket", people=4_000)
     message = Campaign(offer=Offer(discount=0.3), first_week=26, until_week=39)
     promotion = Plan(campaigns=[message.but(channel=channel) for channel in ("email", "sms", "app")])
     gain, aftermath = 0, 0

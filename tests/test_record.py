@@ -11,8 +11,9 @@ import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, simulate
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
-from sim.events import Kind
-from sim.record import FEATURES, Delays
+from sim.events import BILL, Kind
+from sim.processes.loyalty import Levers as Loyalty
+from sim.record import FEATURES, POINTS, Delays
 from sim.run import Run
 from sim.segment import Segment
 
@@ -50,14 +51,15 @@ def watched(delays: str) -> tuple[Run, dict[int, pd.DataFrame]]:
         Campaign(channel="email", offer=Offer(discount=0.2), every=2),
         Campaign(to=look, channel="sms"),
     ]
-    run = simulate(market(delays), Plan(campaigns=letters), 1)
+    programme = Loyalty(points=0.05, silver_from=300, gold_from=900, expiry_weeks=8, review_weeks=5)
+    run = simulate(market(delays), Plan(campaigns=letters, loyalty=programme), 1)
     return run, dict(enumerate(views))
 
 
 def known(run: Run, week: int, kind: Kind, since_week: int | None = None) -> pd.DataFrame:
     """Give the events of a kind that have become known by a Monday, and since another."""
     delays = run.scenario.record
-    hours = {Kind.ORDER: delays.order_hours, Kind.DISCOUNT: delays.order_hours, Kind.NPS: delays.answer_hours}
+    hours = {**dict.fromkeys(BILL, delays.order_hours), Kind.NPS: delays.answer_hours}
     table = run.events.of(kind).frame()
     table["known"] = table["minute"] + round(60 * hours.get(kind, 0))
     late = -1 if since_week is None else since_week * MINUTES_A_WEEK
@@ -98,7 +100,7 @@ def test_the_record_of_a_week_is_what_the_plan_saw_on_its_monday(delays: str) ->
 def test_looking_changes_nothing(delays: str) -> None:
     run, _ = watched(delays)
     letters = run.timeline.campaigns[0]
-    plain = simulate(run.scenario, Plan(campaigns=[letters]), 1)
+    plain = simulate(run.scenario, run.timeline.plans[0].but(campaigns=[letters]), 1)
     pd.testing.assert_frame_equal(run.events.frame(), plain.events.frame())
 
 
@@ -159,8 +161,7 @@ def test_an_order_that_becomes_known_on_monday_at_midnight_is_not_yet_on_record(
 def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> None:
     run, _ = watched(delays)
     record = run.record(week)
-    orders, discounts = known(run, week, Kind.ORDER), known(run, week, Kind.DISCOUNT)
-    last_year, cut_last_year = (known(run, week, k, week - 52) for k in (Kind.ORDER, Kind.DISCOUNT))
+    orders, last_year = known(run, week, Kind.ORDER), known(run, week, Kind.ORDER, week - 52)
     monday = week * MINUTES_A_WEEK
 
     def recount(events: pd.DataFrame, how: str) -> "pd.Series[Any]":
@@ -169,20 +170,26 @@ def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> 
     def ago(events: pd.DataFrame, how: str) -> "pd.Series[Any]":
         return (monday - recount(events, how)) / MINUTES_A_WEEK
 
-    def spent(bought: pd.DataFrame, cut: pd.DataFrame) -> "pd.Series[Any]":
-        return (recount(bought, "sum").fillna(0) - recount(cut, "sum").fillna(0)) / 100
+    def total(signs: dict[Kind, int], since: int | None = None) -> "pd.Series[Any]":
+        sums = [sign * recount(known(run, week, k, since), "sum").fillna(0) for k, sign in signs.items()]
+        return sum(sums) / 100
+
+    tiers = pd.concat([known(run, week, Kind.ENROLLED), known(run, week, Kind.TIER)]).sort_values("minute")
 
     expected = {
         "recency_weeks": ago(orders, "last"),
         "tenure_weeks": ago(orders, "first"),
         "orders": recount(orders, "count"),
         "orders_52w": recount(last_year, "count").fillna(0),
-        "spend": spent(orders, discounts),
-        "spend_52w": spent(last_year, cut_last_year),
+        "spend": total(BILL),
+        "spend_52w": total(BILL, week - 52),
         "contact_weeks": ago(known(run, week, Kind.SENT), "last"),
         "opened": recount(known(run, week, Kind.OPENED), "count").fillna(0),
         "clicked": recount(known(run, week, Kind.CLICKED), "count").fillna(0),
         "nps": recount(known(run, week, Kind.NPS), "last value"),
+        "tier": recount(tiers, "last value"),
+        "points": total(POINTS),
+        "contract_weeks": pd.Series(np.nan, range(len(record))),  # nobody has one here
     }
     assert set(expected) | {"tickets"} == set(FEATURES)
     for name, values in expected.items():

@@ -16,6 +16,7 @@ from sim import Campaign, Offer, Plan, Scenario, load_scenario, simulate
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Cause, Kind, Stage
 from sim.processes.entry import Parameters as Entry
+from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.patience import Parameters as Patience
 from sim.processes.shopping import Parameters as Shopping
 from sim.run import Run
@@ -350,7 +351,9 @@ def eventful() -> Run:
     busy = base.but(people=2_000, weeks=60, service=service, contact=contact)
     offer = Offer(discount=0.3)
     channels = ("email", "sms", "app")
-    return simulate(busy, Plan(campaigns=[Campaign(channel=c, offer=offer) for c in channels]), 1)
+    programme = Loyalty(silver_from=300, review_weeks=4)
+    campaigns = [Campaign(channel=channel, offer=offer) for channel in channels]
+    return simulate(busy, Plan(campaigns=campaigns, loyalty=programme), 1)
 
 
 def test_each_defection_has_an_account_of_causes_that_sums_to_one() -> None:

@@ -199,6 +199,8 @@ class Contact:
         who = who[world.people.contact.consent[code, who] & ~letters[code, who]]
         if self.levers.messages_a_week is not None:
             who = who[letters[:, who].sum(axis=0) < self.levers.messages_a_week]
+        if world.done_share < 1:  # the rest is planned but not done
+            who = who[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, code)]
         if campaign.holdout:
             control = world.luck.happens(campaign.holdout, Purpose.HOLDOUT, who)
             world.log.write(Kind.HELD_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, who[control], code, number)

@@ -7,11 +7,13 @@ person stands with the firm is their stage, which every mechanism reads.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import simpy
 from pydantic import field_validator
 
 from sim.chance import Floats, Integers, Luck, Purpose, Whole
@@ -19,6 +21,9 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Stage
 from sim.parameter import SCENARIO, parameter
+
+if TYPE_CHECKING:
+    from sim.world import World
 
 PRESENT = -1  # entry minute of those who are customers from the start
 NOT_YET = np.iinfo(np.int32).max  # of those who come only if they are won
@@ -81,3 +86,17 @@ def _entry_minute(these: Parameters, luck: Luck, person: Integers) -> Floats:
     reached = np.concatenate([[0.0], np.cumsum(these.entry_shares)]) / sum(these.entry_shares)
     parts = np.linspace(0, these.entry_weeks * MINUTES_A_WEEK, len(reached))
     return np.floor(np.interp(luck.uniform(Purpose.ENTRY_MINUTE, person), reached, parts))
+
+
+class Entry:
+    """The door of the shop."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def run(self) -> Generator[simpy.Event, int, None]:
+        """Each Monday, make customers of those whose first order falls in this week."""
+        me = self.world.people.entry
+        while True:
+            week = yield self.world.calendar.hour("arrive")
+            me.stage[me.newcomers(week)] = Stage.CUSTOMER

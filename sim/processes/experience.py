@@ -4,6 +4,8 @@ After each order a customer compares its performance P (0-10) with the expectati
 with s = P + gain (P - E)+ - loss (E - P)+, overall satisfaction S moves a step towards s, and the
 expectation a step towards P (Anderson & Sullivan 1993). Falling short weighs more than doing well.
 
+Quality can be bought, with diminishing returns; customers soon expect what they get.
+
 Moods are kept in whole hundredths of a point: lives that have diverged can then truly meet again.
 """
 
@@ -21,7 +23,7 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Kind
-from sim.parameter import SCENARIO, parameter
+from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -36,6 +38,12 @@ class Parameters(Data):
     quality: float = parameter("mean performance of an order", "points of 10", SCENARIO, 7.6, ge=0, le=10)
     quality_spread: float = parameter(
         "standard deviation of performance from order to order", "points", SCENARIO, 1.2, ge=0, le=5
+    )
+    quality_gain: float = parameter(
+        "points that money can add to the performance, at most", "points", ASSUMED, 1.5, ge=0, le=10
+    )
+    quality_worth: float = parameter(
+        "money an order that buys 63 % of it", "currency an order", ASSUMED, 2.0, gt=0, le=1e6
     )
     fault_severity: float = parameter(
         "points that a fault takes from an order's performance",
@@ -82,6 +90,14 @@ class Parameters(Data):
     )
 
 
+class Levers(Data):
+    """What the firm puts into its goods and how they are sold."""
+
+    quality: float = parameter(
+        "extra money for goods and care", "currency an order", PLAN, 0.0, slider=(0, 5, 0.1), ge=0, le=1e4
+    )
+
+
 @dataclass(slots=True)
 class Columns:
     """Moods of each person, hundredths of a point from 0 to 1000; shape (people,)."""
@@ -98,6 +114,11 @@ class Columns:
         level = _hundredths(these.quality + 0.5 * luck.normal(Purpose.EXPECTATION, person))
         return cls(level.copy(), level)
 
+    def disappoint(self, points: float, who: Integers) -> None:
+        """Take points of satisfaction from some people; without this mechanism there are none to take."""
+        if self.satisfaction.flags.writeable:
+            self.satisfaction[who] = _hundredths(self.satisfaction[who] / 100 - points)
+
 
 class Experience:
     """Sunday's look back at the week's orders, and now and then a survey."""
@@ -105,6 +126,7 @@ class Experience:
     def __init__(self, world: World, these: Parameters) -> None:
         self.world = world
         self.these = these
+        self.levers = Levers()
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Sunday: live through the week's orders and complaints; each quarter, answer a survey."""
@@ -117,7 +139,9 @@ class Experience:
 
     def live_through(self, week: int) -> None:
         """Take the week's orders one after the other: everybody's first, then the second."""
-        orders = self.world.orders
+        orders, extra = self.world.orders, round(self.levers.quality * 100)
+        if extra:
+            self.world.log.write(Kind.IMPROVED, orders.minute, orders.person, value=extra)
         performance = self.performance(week)  # (orders,)
         for j in range(orders.j.max(initial=-1) + 1):
             these = orders.j == j
@@ -127,7 +151,8 @@ class Experience:
         """Draw how well each order of the week was done, 0-10."""
         orders = self.world.orders
         luck = self.world.luck.normal(Purpose.PERFORMANCE, orders.person, week, orders.j)
-        level = self.these.quality + self.these.quality_spread * luck
+        bought = self.these.quality_gain * -np.expm1(-self.levers.quality / self.these.quality_worth)
+        level = self.these.quality + bought + self.these.quality_spread * luck
         return np.clip(level - self.these.fault_severity * orders.faulty, 0, 10)
 
     def _compare(self, who: Integers, performance: Floats) -> None:

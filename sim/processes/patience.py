@@ -103,6 +103,11 @@ class Columns:
         else:
             np.add.at(self.hazard[cause], who, toll)  # the same person may stand there twice
 
+    def provoke(self, cause: Cause, toll: float, who: Integers) -> None:
+        """Use up patience at once; who has none left goes at the next occasion. See `burden` for Sundays."""
+        if self.hazard.size:
+            self.endure(cause, who, toll)
+
     def renew(self, luck: Luck, who: Integers) -> None:
         """Begin a new spell: a new patience, an empty account."""
         self.spell[who] += 1
@@ -139,6 +144,8 @@ class Patience:
         me.used += tolls
         me.left -= tolls.sum(axis=0)
         me.hazard[:] = 0.0
+        if people.renewal.binds:
+            return  # they go when their term ends
         gone = np.flatnonzero(stays & (me.left <= 0))
         sunday_night = np.full(len(gone), (week + 1) * MINUTES_A_WEEK - 1)
         self.world.leave(gone, sunday_night)

@@ -1,8 +1,11 @@
-"""Pricing: what offers do to buying, now and afterwards.
+"""Pricing: what the shelf price and offers do to buying, now and afterwards.
 
-An offer works on the price-sensitive, but whoever would have bought anyway takes it as well. Some of its
-orders are only borrowed from later weeks: the pantry is full for a while. And each discount paid lowers
-the price that a customer holds for normal; measured against it, the shelf price looks dear.
+A lower shelf price sells more, and everybody pays it. An offer works on the price-sensitive, but whoever
+would have bought anyway takes it as well. Some of its orders are only borrowed from later weeks: the
+pantry is full for a while. And each low price paid lowers the price that a customer holds for normal;
+measured against it, the usual price looks dear.
+
+    buying = price^-elasticity x exp(-price_loss x sensitivity x (price - reference))
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import simpy
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.data import Data
 from sim.events import Cause
-from sim.parameter import ASSUMED, parameter
+from sim.parameter import ASSUMED, PLAN, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -32,6 +35,10 @@ BUMP = (
 )
 AFTERMATH = (
     "Jedidi, Mela & Gupta 1999, Marketing Science 18(1): in the long run about two fifths of the gain is lost"
+)
+ELASTICITY = (
+    "Bijmolt, van Heerde & Pieters 2005, JMR 42(2): 2.6 for the sales of a brand; a whole shop is taken to "
+    "be much less elastic"
 )
 REFERENCE = "Kalyanaram & Winer 1995, Marketing Science 14(3)"
 
@@ -62,6 +69,9 @@ class Parameters(Data):
     reference_rise: float = parameter(
         "step of the reference price back to the shelf price", "share a week", REFERENCE, 0.10, gt=0, le=1
     )
+    elasticity: float = parameter(
+        "orders fall by so many per cent when the shelf price rises by one", "-", ELASTICITY, 0.8, ge=0, le=10
+    )
     price_loss: float = parameter(
         "a gap to the reference price multiplies buying by exp of minus this times the gap",
         "-",
@@ -75,6 +85,14 @@ class Parameters(Data):
     )
 
 
+class Levers(Data):
+    """What the firm decides about its shelf price."""
+
+    price: float = parameter(
+        "shelf price, beside the scenario's", "share", PLAN, 1.0, slider=(0.7, 1.3, 0.01), ge=0.1, le=3
+    )
+
+
 @dataclass(slots=True)
 class Columns:
     """Prices as each person sees them; shape (people,)."""
@@ -85,6 +103,7 @@ class Columns:
     discount: Floats  # share off this week's orders; 0: no offer
     offer_minute: npt.NDArray[np.int32]  # from when the offer is held
     campaign: npt.NDArray[np.int32]  # whose offer it is
+    price: float = 1.0  # this week's shelf price, beside the scenario's: the same for everybody
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -107,38 +126,45 @@ class Pricing:
     def __init__(self, world: World, these: Parameters) -> None:
         self.world = world
         self.these = these
+        self.levers = Levers()
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Monday: empty pantries and forget old prices, remember last week's, compare with the shelf."""
+        me = self.world.people.pricing
         while True:
             yield self.world.calendar.hour("prices")
             self.pass_time()
             self.remember_deals()
+            me.price = self.levers.price
             self.compare()
 
     def pass_time(self) -> None:
-        """Eat from the pantries, and let reference prices drift back to the shelf price."""
+        """Eat from the pantries, and let reference prices that are lower drift up to the shelf price."""
         me, these = self.world.people.pricing, self.these
         eaten = self.world.people.shopping.rate * (1 - these.pantry)  # orders not placed while it is full
         np.maximum(me.stock - eaten, 0.0, out=me.stock)
-        gap = (1 - me.reference) * (1 - these.reference_rise)
-        me.reference[:] = np.where(gap < FORGOTTEN, 1.0, 1 - gap)
+        gap = me.price - me.reference
+        gap = np.where(gap > 0, gap * (1 - these.reference_rise), gap)
+        me.reference[:] = np.where((gap > 0) & (gap < FORGOTTEN), me.price, me.price - gap)
 
     def remember_deals(self) -> None:
-        """Let last week's orders with an offer fill the pantry and lower the reference price."""
+        """Let last week's low prices fill the pantry, if by an offer, and lower the reference price."""
         me, these, orders = self.world.people.pricing, self.these, self.world.orders
         who, times = np.unique(orders.person[orders.discount > 0], return_counts=True)
         me.stock[who] += these.forward_share * times
+        if me.price < 1:
+            who, times = np.unique(orders.person, return_counts=True)
         step = 1 - (1 - these.reference_fall) ** times
-        me.reference[who] += step * np.minimum(1 - me.discount[who] - me.reference[who], 0.0)
+        paid = me.price * (1 - me.discount[who])
+        me.reference[who] += step * np.minimum(paid - me.reference[who], 0.0)
 
     def compare(self) -> None:
-        """Take back last week's offers; full pantries and the memory of lower prices slow buying."""
-        people, me = self.world.people, self.world.people.pricing
-        gap = (1 - me.reference) * me.sensitivity  # (people,)
-        people.shopping.lift *= np.exp(-self.these.price_loss * gap)
-        people.shopping.lift[me.stock > 0] *= self.these.pantry
-        people.patience.burden(Cause.PRICE, self.these.price_toll * gap)
+        """Take back last week's offers; a high price, and one higher than usual, slow buying."""
+        people, me, these = self.world.people, self.world.people.pricing, self.these
+        gap = np.maximum(me.price - me.reference, 0.0) * me.sensitivity  # (people,)
+        people.shopping.lift *= me.price**-these.elasticity * np.exp(-these.price_loss * gap)
+        people.shopping.lift[me.stock > 0] *= these.pantry
+        people.patience.burden(Cause.PRICE, these.price_toll * gap)
         me.discount[:] = 0.0
         me.offer_minute[:] = NEVER
 

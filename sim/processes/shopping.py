@@ -19,10 +19,11 @@ import numpy.typing as npt
 import simpy
 from scipy.special import ndtr
 
-from sim.chance import Floats, Integers, Luck, Purpose, gamma_quantile
+from sim.chance import Floats, Integers, Luck, Purpose, beta_toll, gamma_quantile
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data, Fault
 from sim.events import Cause, Kind, Stage
+from sim.orders import ring_up
 from sim.parameter import parameter
 
 if TYPE_CHECKING:
@@ -80,8 +81,12 @@ class Columns:
     begin: Floats  # when this week's shopping begins, weeks since Monday: 0 but for those won over later
 
     @classmethod
-    def draw(cls, these: Parameters, luck: Luck, person: Integers, present: Mask) -> Columns:
+    def draw(cls, these: Parameters | None, luck: Luck, person: Integers, present: Mask) -> Columns:
         """Draw the people as the market opens, and who of those present is dormant then."""
+        lift, begin = np.ones(len(person)), np.zeros(len(person))
+        if these is None:  # a market of contracts
+            none = np.broadcast_to(0.0, len(person))
+            return cls(none, none, none, np.zeros(len(person), bool), lift, begin)
         rate_normal = luck.normal(Purpose.RATE, person)
         spend_normal = luck.normal(Purpose.SPEND, person)
         tie = these.rate_spend_correlation
@@ -90,19 +95,26 @@ class Columns:
         dormant_share = these.doze_share / ((these.doze_share + these.wake_share) or 1)
         return cls(
             rate=np.maximum(gamma_quantile(these.rate_shape, ndtr(rate_normal)) / these.rate_scale, 1e-12),
-            toll=_dropout_toll(these, luck, person),
+            toll=beta_toll(
+                these.dropout_a,
+                these.dropout_b,
+                luck.uniform(Purpose.DROPOUT_A, person),
+                luck.uniform(Purpose.DROPOUT_B, person),
+            ),
             spend_rate=gamma_quantile(these.spend_spread, ndtr(spend_normal)) / these.spend_scale,
             asleep=present & luck.happens(dormant_share, Purpose.DOZE, person, 0, 1),
-            lift=np.ones(len(person)),
-            begin=np.zeros(len(person)),
+            lift=lift,
+            begin=begin,
         )
 
+    def forget_the_week(self) -> None:
+        """Let next week begin on Monday at everybody's own rate."""
+        self.lift[:], self.begin[:] = 1.0, 0.0
 
-def _dropout_toll(these: Parameters, luck: Luck, person: Integers) -> Floats:
-    """Draw p ~ Beta(a, b) as a ratio of gammas, and give the patience -ln(1 - p) that it stands for."""
-    leave = gamma_quantile(these.dropout_a, luck.uniform(Purpose.DROPOUT_A, person))
-    stay = gamma_quantile(these.dropout_b, luck.uniform(Purpose.DROPOUT_B, person))
-    return np.log1p(leave / np.maximum(stay, 1e-300))  # 1 - p = stay / (leave + stay)
+    def ease(self, factor: float, who: Integers) -> None:
+        """Multiply what nature takes from some people."""
+        if self.toll.flags.writeable:
+            self.toll[who] *= factor
 
 
 class Shopping:
@@ -115,17 +127,16 @@ class Shopping:
         self.here[apart] = False
 
     def run(self) -> Generator[simpy.Event, int, None]:
-        """Each week: some doze, some wake, some come for the first time; then all of them shop."""
+        """Each week some doze and some wake; then all who are awake shop."""
         self.world.log.write(Kind.DOZED, 0, np.flatnonzero(self.world.people.shopping.asleep))
         while True:
             week = yield self.world.calendar.hour("wake")
             self.doze_and_wake(week)
-            self.welcome(week)
             yield self.world.calendar.hour("shop")
             self.shop(week)
             yield self.world.calendar.hour("baskets")
             self.fill_baskets(week)
-            self.forget_the_week()
+            self.world.people.shopping.forget_the_week()
 
     def doze_and_wake(self, week: int) -> None:
         """Turn over the dormant state, one draw a customer."""
@@ -140,11 +151,6 @@ class Shopping:
         me.asleep[turns] = ~woken
         world.log.write(Kind.WOKE, week * MINUTES_A_WEEK, turns[woken])
         world.log.write(Kind.DOZED, week * MINUTES_A_WEEK, turns[~woken])
-
-    def welcome(self, week: int) -> None:
-        """Make customers of those whose first order falls in this week."""
-        entry = self.world.people.entry
-        entry.stage[entry.newcomers(week)] = Stage.CUSTOMER
 
     def shop(self, week: int) -> None:
         """Decide the week for all at once, order by order: first everybody's first, then the second."""
@@ -175,41 +181,14 @@ class Shopping:
         if rounds:
             minutes, who, times = (np.concatenate(parts) for parts in zip(*rounds, strict=True))
             world.orders.add(minutes, who, times)
-            self.complain(minutes, who, times, week)
-
-    def complain(self, minute: Integers, who: Integers, j: Integers, week: int) -> None:
-        """Let the desk expect those who will not swallow a fault with an order of this week."""
-        luck, service, desk = self.world.luck, self.world.people.service, self.world.desk
-        if desk is None:
-            return
-        faulty = luck.happens(service.fault_share, Purpose.FAULT, who, week, j)
-        minute, who, j = minute[faulty], who[faulty], j[faulty]
-        speaks = luck.happens(service.outspoken[who], Purpose.COMPLAINT, who, week, j)
-        for ticket in zip(minute[speaks].tolist(), who[speaks].tolist(), j[speaks].tolist(), strict=True):
-            desk.expect(*ticket)
-
-    def forget_the_week(self) -> None:
-        """Let next week begin on Monday at everybody's own rate."""
-        me = self.world.people.shopping
-        me.lift[:], me.begin[:] = 1.0, 0.0
+            if world.desk:
+                world.desk.expect_complaints(minutes, who, times, week)
 
     def fill_baskets(self, week: int) -> None:
-        """Work out what the week's orders contained: amounts, and discounts for those who hold an offer."""
+        """Work out what the week's orders contained, and bill them."""
         world, orders = self.world, self.world.orders
         orders.close()
-        fault_share = world.people.service.fault_share
-        orders.faulty = world.luck.happens(fault_share, Purpose.FAULT, orders.person, week, orders.j)
         chance = world.luck.uniform(Purpose.AMOUNT, orders.person, week, orders.j)
-        spend = (
-            gamma_quantile(self.these.spend_shape, chance) / world.people.shopping.spend_rate[orders.person]
-        )
-        orders.cents = np.maximum(np.rint(spend * 100), 1).astype(np.int64)
-        offer = world.people.pricing
-        holds = orders.minute >= offer.offer_minute[orders.person]
-        orders.discount = np.where(holds, offer.discount[orders.person], 0.0)
-        given = np.rint(orders.cents * orders.discount).astype(np.int64)
-        ref = np.where(given > 0, offer.campaign[orders.person], 0)
-        world.log.write(Kind.ORDER, orders.minute, orders.person, 0, ref, orders.cents)
-        cut = np.flatnonzero(given)
-        world.log.write(Kind.DISCOUNT, orders.minute[cut], orders.person[cut], 0, ref[cut], given[cut])
-        world.log.write(Kind.FAULT, orders.minute[orders.faulty], orders.person[orders.faulty])
+        amount = gamma_quantile(self.these.spend_shape, chance)
+        spend = amount / world.people.shopping.spend_rate[orders.person]
+        ring_up(world, week, np.maximum(np.rint(spend * 100), 1).astype(np.int64))
