@@ -14,20 +14,22 @@ The notes are at brucehardie.com/notes.
 Shapes: K customers, H different histories, W weeks, N order rates, M normal scores.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import minimize
-from scipy.special import betaln, expit, factorial, gammainc, gammaln, logit, roots_genlaguerre
+from scipy.special import factorial, gammainc, roots_genlaguerre
 from scipy.stats import gamma, multivariate_normal, norm
 
+from sim.clv.bg_nbd import BgNbd, log_departure
+from sim.clv.gamma_gamma import GammaGamma
+from sim.clv.history import history
+from sim.clv.law import Law
+from sim.clv.likelihood import Fit, Floats, maximum_likelihood
 from sim.datasets import load_cdnow, order_days
 
-Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 PUBLISHED = {
@@ -35,16 +37,8 @@ PUBLISHED = {
     "gamma_gamma": {"p": 6.25, "q": 3.744, "v": 15.44},
 }
 UNITS = {"alpha": "weeks", "doze_share": "share a week", "wake_share": "share a week", "v": "dollars"}
+WEEKS = 39  # the others judge
 SCORES = np.linspace(-6, 6, 121)  # (M,) grid of standard normal scores for the copula
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Maximum-likelihood estimates, their standard errors, and the log-likelihood reached."""
-
-    estimates: dict[str, float]
-    standard_errors: dict[str, float]
-    log_likelihood: float
 
 
 @dataclass(frozen=True)
@@ -56,58 +50,7 @@ class Histories:
     row: Integers  # (K,) row of each customer
 
 
-def maximum_likelihood(log_likelihood: Callable[[Floats], float], start: Mapping[str, float]) -> Fit:
-    """Maximise a log-likelihood; the standard errors come from its numerical Hessian.
-
-    Each parameter moves on a logit scale between bounds told by its name: 0 and 1 for a ``_share``,
-    -1 and 1 for a ``_correlation``, otherwise 0 and 100.
-    """
-    low = np.array([-1.0 if name.endswith("_correlation") else 0.0 for name in start])
-    high = np.array([1.0 if name.endswith(("_share", "_correlation")) else 100.0 for name in start])
-
-    def value(free: Floats) -> Floats:
-        return np.asarray(low + (high - low) * expit(free))
-
-    begin = np.array(list(start.values()))
-    size = abs(log_likelihood(begin))  # a loss near 1 keeps the first step of the search short
-    search = minimize(
-        lambda free: -log_likelihood(value(free)) / size, logit((begin - low) / (high - low)),
-        method="BFGS", jac="3-point", options={"gtol": 1e-8},
-    )  # fmt: skip
-    best = value(search.x)
-    covariance = np.linalg.inv(-hessian(lambda free: log_likelihood(value(free)), search.x))
-    errors = np.sqrt(np.diag(covariance)) * (best - low) * (high - best) / (high - low)  # delta method
-    named = [dict(zip(start, numbers.tolist(), strict=True)) for numbers in (best, errors)]
-    return Fit(named[0], named[1], log_likelihood(best))
-
-
-def hessian(function: Callable[[Floats], float], point: Floats, step: float = 0.01) -> Floats:
-    """Second derivatives by central differences: a square matrix, one row a parameter."""
-
-    def second(one: Floats, other: Floats) -> float:
-        along = function(point + one + other) + function(point - one - other)
-        across = function(point + one - other) + function(point - one + other)
-        return (along - across) / (4 * step**2)
-
-    steps = step * np.eye(len(point))
-    return np.array([[second(one, other) for other in steps] for one in steps])
-
-
-def repeat_summary(orders: pd.DataFrame, weeks: int = 39) -> pd.DataFrame:
-    """Summarise each customer as the published studies do (Fader & Hardie 2008, note 22).
-
-    Columns: ``frequency`` (days with a repeat order), ``recency`` and ``age`` (weeks from the first
-    order to the last one and to the end), ``mean_spend`` (dollars a repeat order; missing without one).
-    """
-    days = order_days(orders).query("day < 7 * @weeks")
-    people = days.groupby("customer")
-    first = people["first_day"].first()
-    spend = days[days["repeat"]].groupby("customer")["amount_cents"].mean() / 100
-    columns = {"frequency": people["repeat"].sum(), "recency": (people["day"].max() - first) / 7}
-    return pd.DataFrame({**columns, "age": (7 * weeks - 1 - first) / 7, "mean_spend": spend})
-
-
-def weekly_histories(orders: pd.DataFrame, weeks: int = 39) -> Histories:
+def weekly_histories(orders: pd.DataFrame, weeks: int = WEEKS) -> Histories:
     """Count each customer's days with a repeat order in each calendar week."""
     days = order_days(orders).query("day < 7 * @weeks")
     people, who = np.unique(days["customer"], return_inverse=True)
@@ -124,29 +67,11 @@ def group_histories(counts: Integers, first_day: Integers) -> Histories:
     return Histories(rows[:, :-1], exposure, row.ravel())
 
 
-def departure(a: float, b: float, frequency: Floats | Integers) -> tuple[Floats, Floats]:
-    """Chance to be there after repeat order x, and to leave at it: E (1-p)^x and E p (1-p)^(x-1)."""
-    stay = np.exp(betaln(a, b + frequency) - betaln(a, b))
-    leave = np.exp(betaln(a + 1, b + np.maximum(frequency, 1) - 1) - betaln(a, b))
-    return stay, np.where(frequency > 0, leave, 0.0)  # nobody leaves at the first order
-
-
-def bg_nbd_log_likelihood(values: Floats, summary: pd.DataFrame) -> float:
-    """Log-likelihood of BG/NBD at (r, alpha, a, b): Fader, Hardie & Lee (2005), eq. 6."""
-    r, alpha, a, b = values
-    frequency, recency, age = summary[["frequency", "recency", "age"]].to_numpy(float).T  # (K,) each
-    stay, leave = departure(a, b, frequency)
-    power = -(r + frequency)
-    constant = gammaln(r + frequency) - gammaln(r) + r * np.log(alpha)
-    here, gone = stay * (alpha + age) ** power, leave * (alpha + recency) ** power
-    return float(np.sum(constant + np.log(here + gone)))
-
-
 def order_likelihood(rates: Floats, values: Floats, past: Histories) -> Floats:
     """Probability of each history at each order rate (H, N); ``values`` ends in a, b, doze and wake share.
 
     A forward recursion over awake, dormant and gone. Whoever orders later had not left before, so p
-    matters at the last order only, and integrates out exactly in :func:`departure`.
+    matters at the last order only, and integrates out exactly in :func:`sim.clv.bg_nbd.log_departure`.
     """
     a, b, doze_share, wake_share = values[-4:]
     awake = np.ones((len(past.counts), len(rates)))  # (H, N)
@@ -163,7 +88,7 @@ def order_likelihood(rates: Floats, values: Floats, past: Histories) -> Floats:
         awake *= np.exp(-expected)
         awake[buying] *= expected[buying] ** count / factorial(count)
         dormant[buying] = 0.0
-    stay, leave = departure(a, b, past.counts.sum(axis=1)[:, None])
+    stay, leave = np.exp(log_departure(a, b, past.counts.sum(axis=1)[:, None]))
     return stay * (awake + dormant) + leave * gone
 
 
@@ -174,15 +99,6 @@ def dormancy_log_likelihood(values: Floats, past: Histories, nodes: int = 64) ->
     return float(np.log(likelihood) @ np.bincount(past.row))
 
 
-def gamma_gamma_log_likelihood(values: Floats, summary: pd.DataFrame) -> float:
-    """Log-likelihood of the mean spends at (p, q, v): Fader & Hardie (2013), eq. 1a."""
-    p, q, v = values
-    frequency, spend = summary.query("frequency > 0")[["frequency", "mean_spend"]].to_numpy(float).T
-    shape, total = p * frequency, frequency * spend
-    constant = -betaln(shape, q) + q * np.log(v) - np.log(spend)
-    return float(np.sum(constant + shape * np.log(total) - (shape + q) * np.log(v + total)))
-
-
 def copula_log_likelihood(correlation: float, by_rate: Floats, by_spend: Floats) -> float:
     """Log-likelihood of rate and mean spend together, given each one's likelihood at every score, (K, M)."""
     grid = np.stack(np.meshgrid(SCORES, SCORES, indexing="ij"), axis=-1)  # (M, M, 2)
@@ -191,13 +107,13 @@ def copula_log_likelihood(correlation: float, by_rate: Floats, by_spend: Floats)
     return float(np.sum(np.log(joint)))
 
 
-def copula(orders: pd.DataFrame, law: Fit, spend: Fit) -> Fit:
+def copula(orders: pd.DataFrame, law: Fit, spend: GammaGamma) -> Fit:
     """Fit the correlation of the normal scores of order rate and mean spend; both laws stay as fitted.
 
     Only repeat buyers tell; the noise in their few orders is part of the likelihood. The tie is to the
     rate: frequency also depends on how long somebody stayed, so its plain correlation is another quantity.
     """
-    summary, past = repeat_summary(orders), weekly_histories(orders)
+    summary, past = history(orders, WEEKS), weekly_histories(orders)
     buyer = (summary["frequency"] > 0).to_numpy()
     frequency, mean_spend = summary.loc[buyer, ["frequency", "mean_spend"]].to_numpy(float).T[:, :, None]
     values, (p, q, v) = np.array(list(law.estimates.values())), spend.estimates.values()
@@ -214,18 +130,20 @@ def entry_shares(orders: pd.DataFrame) -> pd.Series:
     return orders.groupby("customer")["week"].min().value_counts(normalize=True).sort_index()
 
 
-def calibration(orders: pd.DataFrame) -> dict[str, Fit]:
+def calibration(orders: pd.DataFrame) -> dict[str, Fit | Law]:
     """Fit every law; ``weekly_bg_nbd`` is BG/NBD on the data of ``dormancy``, to compare likelihoods."""
-    summary, weekly = repeat_summary(orders), partial(dormancy_log_likelihood, past=weekly_histories(orders))
-    start, spend = {"r": 0.3, "alpha": 4.0, "a": 0.6, "b": 2.0}, {"p": 5.0, "q": 3.0, "v": 10.0}
+    summary, weekly = history(orders, WEEKS), partial(dormancy_log_likelihood, past=weekly_histories(orders))
+    start = {"r": 0.3, "alpha": 4.0, "a": 0.6, "b": 2.0}
     never = np.array([0.0, 0.5])  # nobody dozes, so the wake share is idle
-    fits = {
-        "bg_nbd": maximum_likelihood(partial(bg_nbd_log_likelihood, summary=summary), start),
+    dormancy = maximum_likelihood(weekly, {**start, "doze_share": 0.05, "wake_share": 0.1})
+    spend = GammaGamma.fit(summary)
+    return {
+        "bg_nbd": BgNbd.fit(summary),
         "weekly_bg_nbd": maximum_likelihood(lambda values: weekly(np.append(values, never)), start),
-        "dormancy": maximum_likelihood(weekly, {**start, "doze_share": 0.05, "wake_share": 0.1}),
-        "gamma_gamma": maximum_likelihood(partial(gamma_gamma_log_likelihood, summary=summary), spend),
+        "dormancy": dormancy,
+        "gamma_gamma": spend,
+        "copula": copula(orders, dormancy, spend),
     }
-    return {**fits, "copula": copula(orders, fits["dormancy"], fits["gamma_gamma"])}
 
 
 def main() -> None:
@@ -239,10 +157,11 @@ def main() -> None:
             numbers = f"{estimate:>10.4f}{fit.standard_errors[name]:>12.4f}{published:>11}"
             print(f"{law:<15}{name:<24}{numbers}  {UNITS.get(name, '-')}")
         print(f"{law:<15}{'log-likelihood':<24}{fit.log_likelihood:>10.2f}")
-    ratio = 2 * (fits["dormancy"].log_likelihood - fits["weekly_bg_nbd"].log_likelihood)
+    dormancy, weekly = (fits[law].log_likelihood or np.nan for law in ("dormancy", "weekly_bg_nbd"))
+    ratio = 2 * (dormancy - weekly)
     print(f"likelihood ratio of dormancy to weekly_bg_nbd: {ratio:.1f} for two parameters (as no dozing is")
     print("a boundary, chi-square with two degrees is only a guide; 13.8 is its 0.1 % point)")
-    buyers = repeat_summary(orders).query("frequency > 0")
+    buyers = history(orders, WEEKS).query("frequency > 0")
     plain = buyers["frequency"].corr(buyers["mean_spend"])
     print(f"plain correlation of frequency and mean spend: {plain:.3f} (published .11)")
     print("entry shares, weeks 1-12:", *(f"{share:.4f}" for share in entry_shares(orders)))

@@ -1,4 +1,4 @@
-"""The real customers behind the simulated market: 18 months of orders at CDNOW.
+"""The real customers behind the simulated market: 18 months of orders at CDNOW, 12 years of renewals.
 
 CDNOW sold music CDs on the web. The file holds every order placed until
 30 June 1998 by 2 357 people, one in ten of those who bought there for the first
@@ -16,9 +16,12 @@ time between January and March 1997 (Fader & Hardie 2001). The first rows:
 
 The orders are read as text out of the installed Lifetimes package, which is
 never imported. See ``datasets/cdnow.md`` for origin, licence and known caveats.
+
+The renewals are two published cohorts of subscribers; see ``datasets/renewals.md``.
 """
 
 from importlib.metadata import PackageNotFoundError, PackagePath, files
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +30,7 @@ import pandas as pd
 FIRST_DAY = pd.Timestamp("1997-01-01")
 """Day 0 of the data, and the first day of calendar week 1."""
 
+FOLDER = Path(__file__).parents[1] / "datasets"
 PACKAGE, FILE_NAME = "lifetimes", "CDNOW_sample.txt"
 FILE_COLUMNS = ["master_id", "customer", "date", "units", "dollars"]
 
@@ -142,3 +146,28 @@ def cumulative_repeat_orders(orders: pd.DataFrame, weeks: int = 78) -> npt.NDArr
     week_index = merged.loc[merged["repeat"], "day"].to_numpy() // 7
     per_week = np.bincount(week_index[week_index < weeks], minlength=weeks)
     return np.cumsum(per_week, dtype=np.int64)
+
+
+def load_renewals() -> pd.DataFrame:
+    """Read how many of 1 000 subscribers to two services were still there, year after year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``year`` (0 to 12), with the customers left of the services ``high_end`` and
+        ``regular``. The first rows:
+
+        ====  ========  =======
+        year  high_end  regular
+        ====  ========  =======
+           0      1000     1000
+           1       869      631
+           2       743      468
+        ====  ========  =======
+
+    Examples
+    --------
+    >>> load_renewals().shape
+    (13, 2)
+    """
+    return pd.read_csv(FOLDER / "renewals.csv", index_col="year")

@@ -19,10 +19,11 @@ from sim import metrics, style
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect
 from sim.data import Fault
+from sim.forecast import forecast
 from sim.run import Run
 from sim.style import Picture, number, percent, signed, styled
 
-__all__ = ["difference", "effect", "money", "patience", "queue", "repeat_orders", "retention"]
+__all__ = ["difference", "effect", "forecast", "money", "patience", "queue", "repeat_orders", "retention"]
 
 PERIOD = 4  # weeks: money by the week is mostly noise
 MOST = len(style.PALETTE) - 1  # lines in a figure: a yellow one cannot be seen on white

@@ -81,6 +81,14 @@ def leaver(run: Run) -> int:
     return int(run.defections["person"].iloc[-1])
 
 
+def expectations(groups: int = 4) -> pd.DataFrame:
+    """Give what `clv.by_frequency` gives."""
+    actual = np.arange(groups) * 1.5
+    rows = pd.DataFrame({"customers": 900 // (1 + actual), "expected": actual + 0.2, "actual": actual})
+    rows = rows.assign(low=actual - 0.1, high=actual + [0.1, 0.3, 0.3, 0.3][:groups])
+    return rows.astype({"customers": int}).set_axis([f"{row}" for row in range(groups)])
+
+
 REAL = np.cumsum(np.arange(78) % 7)
 MANY = REAL * np.linspace(0.9, 1.1, 21)[:, None]
 
@@ -97,6 +105,7 @@ FIGURES: dict[str, Callable[[], Picture]] = {
     "patience": lambda: plots.patience(pair().after, leaver(pair().after)),
     "repeat orders of a run": lambda: plots.repeat_orders(REAL, MANY[0]),
     "repeat orders of runs": lambda: plots.repeat_orders(REAL, MANY),
+    "forecast": lambda: plots.forecast(expectations(), "in weeks 1–39", "in weeks 40–78"),
 }
 
 
@@ -134,6 +143,11 @@ EMPTY: dict[str, tuple[Callable[[], Picture], str]] = {
     "repeat orders of no week": (lambda: plots.repeat_orders([], []), "nothing to compare"),
     "repeat orders of no run": (lambda: plots.repeat_orders(REAL, np.empty((0, 78))), "nothing to compare"),
     "repeat orders, none": (lambda: plots.repeat_orders([0, 0], [0, 0]), "0 repeat orders"),
+    "forecast for nobody": (lambda: plots.forecast(expectations(0)), "nothing to compare"),
+    "forecast for one customer": (
+        lambda: plots.forecast(expectations(1).assign(customers=1, low=np.nan, high=np.nan)),
+        "Expected of 1 person afterwards: 0.2 orders; placed: 0",
+    ),
     "repeat orders of a week": (lambda: plots.repeat_orders([3], [[3], [4]]), "By week 1"),
 }
 ALL = FIGURES | {name: draw for name, (draw, _) in EMPTY.items()}
@@ -529,6 +543,21 @@ def test_repeat_orders_draws_real_totals_beside_the_median_and_the_border_of_the
     assert ", 0 %." in plots.repeat_orders(REAL, REAL).reading
 
 
+def test_forecast_draws_what_came_with_its_interval_beside_what_was_expected() -> None:
+    table = expectations()
+    figure = plots.forecast(table, "in weeks 1–39", "in weeks 40–78")
+    (axes,) = figure.axes
+    actual, expected = drawn(axes, 2)
+    npt.assert_array_equal(actual, table["actual"])
+    npt.assert_array_equal(expected, table["expected"])
+    segments = axes.collections[0].get_segments()  # type: ignore[attr-defined]
+    assert [segment[1, 1] for segment in segments] == table["high"].tolist()
+    assert "0 (900)" in words(figure) and "orders a customer in weeks 40–78" in words(figure)
+    total = table["customers"] @ table["expected"]
+    assert number(total) in figure.reading
+    assert "In 3 of 4 groups" in figure.reading  # in the first the interval is narrower than the gap
+
+
 def test_a_band_holds_its_share_of_the_paths() -> None:
     low, middle, high = metrics.band(np.arange(101.0)[:, None])
     npt.assert_allclose([*low, *middle, *high], [5, 50, 95])
@@ -567,6 +596,11 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "other weeks": (
         lambda: plots.repeat_orders([1, 2], [1, 2, 3]),
         "the same weeks in both, was given 2 and 3",
+    ),
+    "no table of forecasts": (lambda: plots.forecast([1, 2]), "clv.by_frequency"),  # type: ignore[arg-type]
+    "half a table of forecasts": (
+        lambda: plots.forecast(expectations().drop(columns=["low", "high"])),
+        "no column low, high",
     ),
     "no totals": (lambda: plots.repeat_orders(["a"], [1]), "running totals"),  # type: ignore[list-item]
     "a number": (lambda: plots.repeat_orders(1, 1), "running totals"),
