@@ -1,6 +1,6 @@
 """Install the training kit and run it. Needs nothing but Python 3.11 or later.
 
-    python3 kit.py start          open the first lesson in JupyterLab
+    python3 kit.py start          open the first lesson in JupyterLab, in a copy of your own
     python3 kit.py test           run every check
     python3 kit.py test --fast    run every check but the notebooks
 
@@ -29,7 +29,7 @@ LOCK = HERE / "requirements.lock"
 ENV = Path(os.environ.get("CRM_KIT_ENV") or HERE / ".venv").absolute()
 PYTHON = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = ENV / "kit-stamp"
-JUPYTERLAB = [str(PYTHON), "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb"]
+START = [str(PYTHON), "-P", "-m", "sim", "start"]  # -P: what lies in the current folder is not imported
 QUIET = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}'
 
 
@@ -108,13 +108,12 @@ def install() -> None:
 
 
 def start(extra: list[str]) -> int:
-    """Open the first lesson in JupyterLab."""
-    os.chdir(HERE)
+    """Open a lesson in the learner's own copy; see `python -m sim start --help`."""
     os.environ["PYTHONUTF8"] = "1"
-    if os.name == "posix":  # become JupyterLab, which then gets every signal and stops its kernels itself
-        os.execv(PYTHON, [*JUPYTERLAB, *extra])
+    if os.name == "posix":  # become that command, and then JupyterLab, which gets every signal itself
+        os.execv(PYTHON, [*START, *extra])
     signal.signal(signal.SIGINT, lambda *_: None)  # JupyterLab answers Ctrl-C, not this file
-    return subprocess.run([*JUPYTERLAB, *extra]).returncode
+    return subprocess.run([*START, *extra]).returncode
 
 
 def checks(fast: bool) -> dict[str, list[str]]:
@@ -153,8 +152,9 @@ def parser() -> argparse.ArgumentParser:
     """Return the reader of the command line."""
     reader = argparse.ArgumentParser(prog="kit.py", description="Install the training kit and run it.")
     commands = reader.add_subparsers(dest="command", required=True)
-    rest = "Any further argument goes to JupyterLab, such as --no-browser or --port=9000."
-    commands.add_parser("start", help="open the first lesson in JupyterLab", description=rest)
+    rest = "Further arguments: --at 3.2 opens lesson 2 of chapter 3, --folder F keeps your copy elsewhere, "
+    rest += "--only-copy opens nothing; all others go to JupyterLab, such as --no-browser or --port=9000."
+    commands.add_parser("start", help="open a lesson in JupyterLab", description=rest)
     testing = commands.add_parser("test", help="run every check")
     testing.add_argument("--fast", action="store_true", help="leave the notebooks out")
     return reader

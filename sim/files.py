@@ -46,6 +46,26 @@ def load(path: Path | str, model: type[AnyData]) -> AnyData:
     return loads(_text(path), model, name=str(path))
 
 
+def load_any(path: Path | str, *models: type[Data]) -> Data:
+    """Read a file as that one of several models whose fields it looks most like.
+
+    Raises
+    ------
+    Fault
+        As `load` does.
+    """
+    path = Path(path)
+    text = _text(path)
+    given = parse_yaml(text, str(path)).value
+    fields = [str(name) for name in given] if isinstance(given, dict) else []
+
+    def likeness(model: type[Data]) -> int:
+        known = list(model.model_fields)  # a misspelt field counts: its fault is to be named as such
+        return sum(bool(difflib.get_close_matches(field, known, n=1, cutoff=0.8)) for field in fields)
+
+    return loads(text, max(models, key=likeness), name=str(path))
+
+
 def loads(text: str, model: type[AnyData], *, name: str = "text") -> AnyData:
     """Read a text as a `model`, like `load`; `name` is what a `Fault` calls it."""
     tree = parse_yaml(text, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 from sim.data import Fault
@@ -30,3 +31,9 @@ def find(what: str, name: str | Path, folder: Path) -> Path:
         there_are = ", ".join(names(folder))
         raise Fault(f'{what}: there is none named "{name}". There are: {there_are}; or give a file.')
     return folder / f"{name}.yaml"
+
+
+def remark(path: Path) -> str:
+    """Give the remark at the head of a ready-made file, on one line."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return " ".join(line.removeprefix("#").strip() for line in takewhile(lambda line: line[:1] == "#", lines))

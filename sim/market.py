@@ -60,11 +60,7 @@ def simulate(
     Fault
         If the plan does something that this market does not know, or a person of `focus` is not in it.
     """
-    market = Market(scenario, Timeline.of(plan), seed, focus, life)
-    market.run()
-    world = market.world
-    table = defection_table(world.defections)
-    return Run(scenario, market.timeline, seed, tuple(world.log.pages), world.people, table)
+    return Market(scenario, Timeline.of(plan), seed, focus, life).run()
 
 
 class Market:
@@ -79,7 +75,7 @@ class Market:
         life: Life | None = None,
     ) -> None:
         check_plan(scenario, timeline)
-        self.timeline = timeline
+        self.scenario, self.timeline, self.seed = scenario, timeline, seed
         self.world = world = World(scenario, seed)
         apart = _persons(focus, scenario.people)
         self.entry = Entry(world)
@@ -109,9 +105,11 @@ class Market:
         world.env.process(self.close_books())
         self.clock = world.env.process(world.calendar.run())
 
-    def run(self) -> None:
-        """Let the weeks pass."""
+    def run(self) -> Run:
+        """Let the weeks pass, and give what came of them."""
         self.world.env.run(until=self.clock)
+        world, table = self.world, defection_table(self.world.defections)
+        return Run(self.scenario, self.timeline, self.seed, tuple(world.log.pages), world.people, table)
 
     def decide(self) -> Generator[simpy.Event, int, None]:
         """Each Monday, pass on this week's plan to those who carry it out."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,18 +28,43 @@ def save_run(run: Run, folder: str | Path) -> Path:
     Fault
         If the folder exists, cannot be written, or the plan is a Python function and cannot be saved.
     """
-    target = Path(folder)
-    if target.exists():
+    with whole_folder(folder) as workshop:
+        write_run(run, workshop)
+    return Path(folder)
+
+
+def refuse_existing(folder: str | Path) -> None:
+    """Refuse the name of something that is there already.
+
+    Raises
+    ------
+    Fault
+        If there is a file or folder of this name.
+    """
+    if Path(folder).exists():
         raise Fault(
-            f"{target}: there is something of this name already. Give another name, or remove it first."
+            f"{folder}: there is something of this name already. Give another name, or remove it first."
         )
+
+
+@contextmanager
+def whole_folder(folder: str | Path) -> Iterator[Path]:
+    """Give a workshop beside a new folder; it is moved into place when all in it is done, or removed.
+
+    Raises
+    ------
+    Fault
+        If the folder exists or cannot be written.
+    """
+    target = Path(folder)
+    refuse_existing(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         workshop = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
         raise Fault(f"{target}: cannot be written here ({error.strerror}). Give another place.") from error
     try:
-        _write(run, workshop)
+        yield workshop
         workshop.replace(target)
     except OSError as error:
         reason = error.strerror or error
@@ -46,10 +73,10 @@ def save_run(run: Run, folder: str | Path) -> Path:
         ) from error
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
-    return target
 
 
-def _write(run: Run, folder: Path) -> None:
+def write_run(run: Run, folder: Path) -> None:
+    """Write what `save_run` promises into a folder that is there."""
     plans = run.timeline.plans
     texts = {
         "scenario.yaml": dump(run.scenario),

@@ -129,12 +129,13 @@ def test_processes_know_neither_the_world_nor_the_plan() -> None:
         assert not reach(name) & {"sim.world", "sim.plan", "sim.scenario", "sim.population"}
 
 
-def test_only_experiments_share_work_and_show_progress() -> None:
-    assert imported("joblib") == imported("tqdm") == {"sim.experiment"}
+def test_only_experiments_share_work_and_only_they_and_commands_show_progress() -> None:
+    assert imported("joblib") == {"sim.experiment"}
+    assert imported("tqdm") == {"sim.experiment", "sim.cli"}
 
 
-def test_nothing_in_sim_needs_the_figures_but_figures() -> None:
-    assert not [name for name, others in IMPORTS.items() if "sim.plots" in others]
+def test_nothing_in_sim_needs_the_figures_but_figures_and_reports() -> None:
+    assert {name for name, others in IMPORTS.items() if "sim.plots" in others} == {"sim.report"}
     figures = {name for name in FILES if "matplotlib" in {module.split(".")[0] for module in reach(name)}}
     assert not figures & {"sim", *(name for tier in TIERS for name in tier)}
 

@@ -15,9 +15,13 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+from sim.cli import program
+from sim.course.lesson import START
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -121,6 +125,15 @@ def test_the_two_commands_of_the_readme_are_those_of_kit_py(kit, language, pytho
         assert kit.parser().parse_args(command.split()[2:]).command == command.split()[-1]
 
 
+def test_the_other_commands_of_the_readme_are_those_of_the_kit():
+    lines = [line.split("#")[0].split() for line in "".join(code("bash")).splitlines()]
+    asked = [words[3:] for words in lines if words[:3] == ["python", "-m", "sim"]]
+    assert {words[0] for words in asked} == {"start", "run", "scenarios", "check", "doctor"}
+    for words in asked:
+        answer = CliRunner().invoke(program, [words[0], *words[1:], "--help"])
+        assert (answer.exit_code, answer.stderr) == (0, "")
+
+
 def test_continuous_integration_runs_the_readme_command_in_an_environment_of_its_own():
     script = (ROOT / ".ci" / "run").read_text("utf-8")
     calls = [line for line in script.splitlines() if line.startswith("python3")]
@@ -131,9 +144,15 @@ def test_continuous_integration_runs_the_readme_command_in_an_environment_of_its
     assert os.name == "nt" or os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
-def test_kit_py_opens_the_lesson_that_the_readme_names(kit):
-    assert LESSON in README
-    assert f"--LabApp.default_url=/lab/tree/{LESSON}" in kit.JUPYTERLAB
+def test_the_lesson_that_is_opened_first_is_the_one_that_the_readme_names():
+    assert START == LESSON
+    assert f"`{LESSON}`" in README
+    assert f"`my_crm/{LESSON}`" in README
+
+
+def test_conda_users_and_binder_work_in_a_copy_too():
+    assert "python -m sim start" in README.splitlines()
+    assert "python -m sim start --only-copy" in (ROOT / "postBuild").read_text("utf-8").splitlines()
 
 
 def test_the_first_lesson_is_there():
@@ -385,7 +404,7 @@ def test_the_environment_finds_sim_wherever_the_checkout_lies_and_whatever_the_l
     assert Path(os.fsdecode(ast.literal_eval(answer.stdout))) == folder / "sim" / "__init__.py"
 
 
-def test_start_opens_the_lesson_without_pop_ups_and_passes_the_rest_on(kit, monkeypatch, tmp_path):
+def test_start_becomes_the_command_of_the_kit_and_passes_the_rest_on(kit, monkeypatch, tmp_path):
     class Launched(Exception):  # noqa: N818
         pass
 
@@ -399,10 +418,12 @@ def test_start_opens_the_lesson_without_pop_ups_and_passes_the_rest_on(kit, monk
     monkeypatch.setattr(kit, "signal", SimpleNamespace(SIGINT=2, signal=lambda *_: None))
     monkeypatch.setattr(kit, "is_ready", lambda: True)
     with pytest.raises(Launched) as launched:
-        kit.main(["start", "--no-browser", "--port", "9000"])
+        kit.main(["start", "--at", "3.2", "--no-browser", "--port", "9000"])
     (command,) = launched.value.args
-    assert command[:3] == [str(kit.PYTHON), "-m", "jupyterlab"]
-    assert command[-3:] == ["--no-browser", "--port", "9000"]
+    assert command[:5] == [str(kit.PYTHON), "-P", "-m", "sim", "start"]
+    assert command[5:] == ["--at", "3.2", "--no-browser", "--port", "9000"]
+    assert os.environ["PYTHONUTF8"] == "1"
+    assert Path.cwd() == tmp_path, "a folder is named from where the command was given"
 
 
 def test_the_pop_up_settings_are_those_that_jupyterlab_knows(kit, tmp_path, monkeypatch):
