@@ -166,7 +166,7 @@ def test_a_timeline_is_run() -> None:
     ("words", "said"),
     [
         (["run", "supermarkt"], 'scenario: there is none named "supermarkt". There are: cdnow,'),
-        (["run", "supermarket", "--plan", "x"], 'plan: there is none named "x". There are: mass_mailing,'),
+        (["run", "supermarket", "--plan", "x"], 'plan: there is none named "x". There are: marketing,'),
         (["run", "supermarket", "--plan", "x.yaml"], "x.yaml: there is no such file."),
         (["run", "supermarket", "--timeline", "win_back"], "win_back: there is no such file."),
         (["run", "supermarket", "--seed", "-1"], "seed"),
