@@ -129,8 +129,12 @@ def test_processes_know_neither_the_world_nor_the_plan() -> None:
         assert not reach(name) & {"sim.world", "sim.plan", "sim.scenario", "sim.population"}
 
 
-def test_only_experiments_share_work_and_show_progress() -> None:
-    assert imported("joblib") == imported("tqdm") == {"sim.experiment"}
+def test_only_experiments_and_the_refresh_share_work() -> None:
+    assert imported("joblib") == {"sim.experiment", "sim.course.refresh"}
+
+
+def test_only_experiments_show_progress() -> None:
+    assert imported("tqdm") == {"sim.experiment"}
 
 
 def test_nothing_in_sim_needs_the_figures_but_figures() -> None:
