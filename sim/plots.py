@@ -19,10 +19,23 @@ from sim import metrics, style
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect
 from sim.data import Fault
+from sim.panorama import concentration, next_period, rfm_map, shares
 from sim.run import Run
 from sim.style import Picture, number, percent, signed, styled
 
-__all__ = ["difference", "effect", "money", "patience", "queue", "repeat_orders", "retention"]
+__all__ = [
+    "concentration",
+    "difference",
+    "effect",
+    "money",
+    "next_period",
+    "patience",
+    "queue",
+    "repeat_orders",
+    "retention",
+    "rfm_map",
+    "shares",
+]
 
 PERIOD = 4  # weeks: money by the week is mostly noise
 MOST = len(style.PALETTE) - 1  # lines in a figure: a yellow one cannot be seen on white
