@@ -12,7 +12,7 @@ from sim.course import Prediction
 from sim.reference import PAGE, page
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "chapters").rglob("*.ipynb"))
+NOTEBOOKS = sorted(path for folder in ("chapters", "solutions") for path in (ROOT / folder).rglob("*.ipynb"))
 LONGEST_CELL = 15
 
 
