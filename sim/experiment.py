@@ -159,14 +159,18 @@ class Trials:
         rows = {}
         for name in self.plans[1:]:
             differences = self.paired(metric, name).dropna()
-            reach = student.ppf((1 + level) / 2, len(differences) - 1) * differences.sem()
-            mean = differences.mean()
-            rows[name] = (mean, mean - reach, mean + reach, len(differences))
+            rows[name] = (*mean_and_interval(differences, level), len(differences))
         table = pd.DataFrame.from_dict(rows, orient="index", columns=["difference", "low", "high", "pairs"])
         return table.rename_axis(f"{metric}, less {self.plans[0]}")
 
     def __repr__(self) -> str:
         return f"Trials of {', '.join(self.plans)}: {len(self.table) // len(self.plans)} seeds each"
+
+
+def mean_and_interval(values: pd.Series[float], level: float = 0.95) -> tuple[float, float, float]:
+    """Give the mean of values over seeds, and the two ends of Student's interval for it."""
+    mean, reach = values.mean(), student.ppf((1 + level) / 2, len(values) - 1) * values.sem()
+    return mean, mean - reach, mean + reach
 
 
 def _at_least_one(name: str, number: int) -> None:

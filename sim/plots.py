@@ -20,10 +20,24 @@ from sim.closeup import patience, queue
 from sim.contrast import difference, effect
 from sim.data import Fault
 from sim.forecast import forecast
+from sim.panorama import concentration, next_period, rfm_map, shares
 from sim.run import Run
 from sim.style import Picture, number, percent, signed, styled
 
-__all__ = ["difference", "effect", "forecast", "money", "patience", "queue", "repeat_orders", "retention"]
+__all__ = [
+    "concentration",
+    "difference",
+    "effect",
+    "forecast",
+    "money",
+    "next_period",
+    "patience",
+    "queue",
+    "repeat_orders",
+    "retention",
+    "rfm_map",
+    "shares",
+]
 
 PERIOD = 4  # weeks: money by the week is mostly noise
 MOST = len(style.PALETTE) - 1  # lines in a figure: a yellow one cannot be seen on white

@@ -124,7 +124,9 @@ class Picture(Figure):
     def png(self) -> bytes:
         """Give the image, the same to the last byte whenever it is drawn."""
         drawn, packed, words = io.BytesIO(), io.BytesIO(), PngInfo()
-        self.draw_without_rendering()  # settles ticks and layout, which depend on each other
+        for _ in range(2):  # settles ticks and layout, which depend on each other
+            self.draw_without_rendering()
+        self.set_layout_engine("none")  # or each drawing would move all by a rounding error
         self.savefig(drawn, format="png", dpi=DOTS)
         words.add_text("Description", self.alt_text)
         few = Image.open(drawn).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)

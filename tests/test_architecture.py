@@ -129,8 +129,8 @@ def test_processes_know_neither_the_world_nor_the_plan() -> None:
         assert not reach(name) & {"sim.world", "sim.plan", "sim.scenario", "sim.population"}
 
 
-def test_only_experiments_share_work_and_only_they_and_commands_show_progress() -> None:
-    assert imported("joblib") == {"sim.experiment"}
+def test_only_experiments_and_the_refresh_share_work_and_only_commands_too_show_progress() -> None:
+    assert imported("joblib") == {"sim.experiment", "sim.course.refresh"}
     assert imported("tqdm") == {"sim.experiment", "sim.cli"}
 
 

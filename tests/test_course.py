@@ -12,7 +12,7 @@ from sim.course import Prediction
 from sim.reference import PAGE, page
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "chapters").rglob("*.ipynb"))
+NOTEBOOKS = sorted(path for folder in ("chapters", "solutions") for path in (ROOT / folder).rglob("*.ipynb"))
 LONGEST_CELL = 15
 
 
@@ -70,6 +70,18 @@ def test_a_prediction_is_scored_by_its_direction_and_confidence(
     assert verdict.right is right
     assert verdict.brier == pytest.approx(score)
     assert ("right" in repr(verdict)) is right
+
+
+@pytest.mark.parametrize(
+    ("value", "actual", "right"),
+    [(40, 50.1, True), (20, 50.1, False), (25, 10, True), (-3, 10, True), (30, 25, False)],
+)
+def test_a_prediction_beside_a_number_is_right_if_it_is_on_the_same_side(
+    value: float, actual: float, right: bool
+) -> None:
+    verdict = Prediction("?", value, 90, "%", beside=25).judge(actual)
+    assert verdict.right is right
+    assert ("not above 25" in repr(verdict)) is (value <= 25)
 
 
 @pytest.mark.parametrize("confidence", [49, -1, 101, float("nan")])

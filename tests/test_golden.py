@@ -1,6 +1,7 @@
 """Golden runs: each scenario under each ready-made plan gives the numbers that are stored in `golden/`.
 
-``python -m tests.test_golden`` stores today's numbers instead, and prints which of them moved.
+``python -m tests.test_golden`` stores today's numbers instead, and prints which of them moved; with
+``--check`` it only prints.
 """
 
 import hashlib
@@ -108,23 +109,26 @@ def test_a_processor_without_avx512_gives_the_same_golden_numbers() -> None:
     }
 
 
-def store() -> None:
-    """Store today's numbers, and print which of them moved."""
+def store(write: bool) -> None:
+    """Print which of today's numbers moved, and store them if asked to."""
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.glob("*.json"):
         if path.stem not in scenario_names():
-            path.unlink()
             print(f"{path.stem}: gone")
+            if write:
+                path.unlink()
     for name in scenario_names():
         runs = golden_runs(name)
-        for line in moved(stored(name), runs) or ["nothing moved"]:
+        changes = moved(stored(name), runs)
+        for line in changes or ["nothing moved"]:
             print(f"{name}, {line}")
-        text = json.dumps(runs, indent=1) + "\n"
-        (FOLDER / f"{name}.json").write_text(text, encoding="utf-8", newline="\n")
+        if changes and write:
+            text = json.dumps(runs, indent=1) + "\n"
+            (FOLDER / f"{name}.json").write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
     if "--print" in sys.argv:
         print(json.dumps({"avx512": AVX512, "runs": {name: golden_runs(name) for name in scenario_names()}}))
     else:
-        store()
+        store(write="--check" not in sys.argv)

@@ -29,10 +29,12 @@ from sim import (
     Scenario,
     Segment,
     compare,
+    concentration,
     load_scenario,
     metrics,
     over,
     plots,
+    rfm,
     simulate,
     twin,
 )
@@ -77,6 +79,10 @@ def trials(replications: int = 4) -> Trials:
     return compare(market(100, 30), plans, replications)
 
 
+def spend() -> pd.Series[float]:
+    return pair().before.record(52)["spend_52w"]
+
+
 def leaver(run: Run) -> int:
     return int(run.defections["person"].iloc[-1])
 
@@ -106,6 +112,13 @@ FIGURES: dict[str, Callable[[], Picture]] = {
     "repeat orders of a run": lambda: plots.repeat_orders(REAL, MANY[0]),
     "repeat orders of runs": lambda: plots.repeat_orders(REAL, MANY),
     "forecast": lambda: plots.forecast(expectations(), "in weeks 1–39", "in weeks 40–78"),
+    "concentration": lambda: plots.concentration({"the only shop": spend()}),
+    "concentration of three": lambda: plots.concentration(
+        {"a shop": spend(), "another shop with a long name": spend() ** 2, "equals": np.ones(9)}
+    ),
+    "rfm map": lambda: plots.rfm_map(rfm.score(rfm.of_record(pair().before.record(52)))),
+    "shares of tiers": lambda: plots.shares(concentration.tier_summary(spend())),
+    "next period": lambda: plots.next_period(concentration.next_period(spend(), spend()[::-1])),
 }
 
 
@@ -115,6 +128,10 @@ def short() -> Run:
 
 def nobody() -> Run:
     return simulate(market(0, 30), Plan(), 1)
+
+
+def nobody_scored() -> pd.DataFrame:
+    return rfm.score(rfm.of_record(nobody().record(30)))
 
 
 def barren(agents: int = 1) -> Trials:
@@ -149,6 +166,14 @@ EMPTY: dict[str, tuple[Callable[[], Picture], str]] = {
         "Expected of 1 person afterwards: 0.2 orders; placed: 0",
     ),
     "repeat orders of a week": (lambda: plots.repeat_orders([3], [[3], [4]]), "By week 1"),
+    "concentration of nothing": (lambda: plots.concentration({"a": []}), "Nobody here has spent anything"),
+    "concentration of one": (lambda: plots.concentration({"a": [5]}), "Gini 0"),
+    "rfm map of nobody": (lambda: plots.rfm_map(nobody_scored()), "0 people"),
+    "shares of no group": (lambda: plots.shares(pd.DataFrame({"a_share": []})), "nothing to compare"),
+    "next period of nothing": (
+        lambda: plots.next_period(concentration.next_period(pd.Series([0.0, 0]), pd.Series([0.0, 0]), 2)),
+        "nobody spent anything",
+    ),
 }
 ALL = FIGURES | {name: draw for name, (draw, _) in EMPTY.items()}
 

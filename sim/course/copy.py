@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from sim.course.notebook import as_given, fingerprint
+from sim.course.handout import as_given, fingerprint
 from sim.data import Fault
 from sim.files import atomic_write
 

@@ -20,17 +20,21 @@ class Prediction:
     question
         What is asked, in a few words.
     value
-        Your number; its sign is your direction.
+        Your number; its sign is your direction, unless you give `beside`.
     confidence
         How sure you are of the direction: 50 (a coin) to 100 (certain), per cent.
     unit
         Of the number.
+    beside
+        What your direction is counted from: 0, or a number that people often name, such as 80 for the
+        share of the top fifth. Your direction is then above it or below it.
     """
 
     question: str
     value: float
     confidence: float
     unit: str = ""
+    beside: float = 0.0
 
     def __post_init__(self) -> None:
         if not 50 <= self.confidence <= 100:
@@ -54,7 +58,7 @@ class Verdict:
     @property
     def right(self) -> bool:
         """Whether the direction was right."""
-        return (self.prediction.value > 0) == (self.actual > 0)
+        return (self.prediction.value > self.prediction.beside) == (self.actual > self.prediction.beside)
 
     @property
     def brier(self) -> float:
@@ -64,10 +68,13 @@ class Verdict:
     def __repr__(self) -> str:
         said, unit = self.prediction, self.prediction.unit
         direction = "right" if self.right else "wrong"
+        sign = "" if said.beside else "+"
+        what = f"that it is {'above' if said.value > said.beside else 'not above'} {said.beside:,.0f}"
         lines = [
             said.question,
-            f"  You said     {said.value:+,.0f} {unit}, {said.confidence:.0f} % sure of the direction.",
-            f"  It came out  {self.actual:+,.0f} {unit}.",
+            f"  You said     {said.value:{sign},.0f} {unit}, {said.confidence:.0f} % sure "
+            f"{what if said.beside else 'of the direction'}.",
+            f"  It came out  {self.actual:{sign},.0f} {unit}.",
             f"  The direction is {direction}. Score {self.brier:.2f} (0 is best, a coin gets 0.25).",
         ]
         return "\n".join(lines)
