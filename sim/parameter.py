@@ -15,12 +15,29 @@ ASSUMED = "assumed; no published figure known"
 STATUS = {SCENARIO: "choice", PLAN: "choice", ASSUMED: "assumed"}  # any other source: literature
 
 
-def parameter(meaning: str, unit: str, source: str, default: Any = ..., **bounds: Any) -> Any:
+def parameter(
+    meaning: str,
+    unit: str,
+    source: str,
+    default: Any = ...,
+    *,
+    slider: tuple[float, float, float] | None = None,
+    absent: str | None = None,
+    **bounds: Any,
+) -> Any:
     """Declare a parameter: its meaning, unit and source, its default, and the bounds of its valid values.
 
     Its status follows from its source: `literature` (informed by published results, not fitted), `assumed`
     (nothing published was found) or `choice` (its author decides). Which parameters a scenario has fitted
     to data stands in the scenario, under `calibrated`.
+
+    A decision of the firm may also say how a board of levers (`sim.levers`) offers it: `slider` gives the
+    sensible range, lowest, highest and step, where the valid one is far wider; `absent` says in a few
+    words what None means.
     """
     note: JsonDict = {"unit": unit, "source": source, "status": STATUS.get(source, "literature")}
+    if slider:
+        note["slider"] = list(slider)
+    if absent:
+        note["absent"] = absent
     return Field(default, description=meaning, json_schema_extra=note, **bounds)

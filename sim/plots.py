@@ -21,8 +21,9 @@ from sim.contrast import difference, effect
 from sim.data import Fault
 from sim.run import Run
 from sim.style import Picture, number, percent, signed, styled
+from sim.trend import trends
 
-__all__ = ["difference", "effect", "money", "patience", "queue", "repeat_orders", "retention"]
+__all__ = ["difference", "effect", "money", "patience", "queue", "repeat_orders", "retention", "trends"]
 
 PERIOD = 4  # weeks: money by the week is mostly noise
 MOST = len(style.PALETTE) - 1  # lines in a figure: a yellow one cannot be seen on white

@@ -131,6 +131,13 @@ class Picture(Figure):
         few.save(packed, "PNG", optimize=True, pnginfo=words)
         return packed.getvalue()
 
+    @styled
+    def sketch(self) -> bytes:
+        """Give the image in half the time and twice the bytes, for a figure that the next move replaces."""
+        drawn = io.BytesIO()
+        self.savefig(drawn, format="png", dpi=DOTS, pil_kwargs={"compress_level": 1})
+        return drawn.getvalue()
+
     def _ipython_display_(self) -> None:
         from IPython.display import display  # only a notebook calls this, and it has IPython
 
