@@ -110,7 +110,7 @@ class Control:
         self.inputs = [widget]
         self._first = self._seen()
         widget.tooltip = note.meaning
-        unit = Label(note.unit, layout={"flex": "0 0 auto", "min_width": "4.5em"})
+        unit = Label(note.unit, layout={"flex": "0 0 auto", "min_width": "3.6em"})
         self.box = HBox([widget, unit])
 
     def _seen(self) -> tuple[Any, ...]:
@@ -201,8 +201,8 @@ class Condition(Control):
     """A rule about a number of the record: none, or more than, at least, less than, at most so much."""
 
     def __init__(self, note: Note, given: Rule | None) -> None:
-        ((word, edge),) = given.model_dump(exclude_none=True).items() if given else ((None, note.start),)
-        options = [(note.absent, None), *COMPARISONS.items()]
+        ((word, edge),) = given.model_dump(exclude_none=True).items() if given else (("", note.start),)
+        options = [(note.absent, ""), *COMPARISONS.items()]
         width = {"width": "auto", "flex": "0 0 auto"}
         compare = Dropdown(options=options, value=word, description=note.label, layout=width)
         super().__init__(note, given, compare)

@@ -20,6 +20,7 @@ from sim.data import Data, Fault, changed
 from sim.segment import Rule, Segment
 
 OFTEN = ("recency_weeks", "spend_52w")  # rules of a segment that are always in sight
+OWN_WIDTH = {"width": "auto", "align_self": "flex-start"}
 LETTER = 0.62  # em: hardly a letter of a label is broader
 
 
@@ -99,7 +100,9 @@ class Section:
             if name not in setting.hidden:
                 self.parts[name] = one = self._part(name, info, setting)
                 if isinstance(one, Section) and len(one.parts) > 1:
-                    rows.append(HTML(f"<b>{escape(name.replace('_', ' '))}</b>"))
+                    rows.append(
+                        HTML(f"<b>{escape(name.replace('_', ' '))}</b> {escape(info.description or '')}")
+                    )
                 rows.append(one.box)
         self.box = VBox(rows)
         _align([widget for _, leaf in self.leaves() for widget in leaf.inputs])
@@ -142,15 +145,15 @@ class Rules(Section):
         tucked = [name for name in self.parts if name not in (*OFTEN, *changed(given))]
         for name in tucked:
             self.parts[name].box.layout.display = "none"
-        words = [("one more rule …", None), *((name.replace("_", " "), name) for name in tucked)]
-        self.more = Dropdown(options=words, tooltip="show one more rule about the record")
+        words = [("one more rule …", ""), *((name.replace("_", " "), name) for name in tucked)]
+        self.more = Dropdown(options=words, tooltip="show one more rule about the record", layout=OWN_WIDTH)
         self.more.observe(self._show, "value")
         self.box.children = (*self.box.children, self.more)
 
     def _show(self, change: Any) -> None:
         if change["new"]:
             self.parts[change["new"]].box.layout.display = None
-            self.more.value = None
+            self.more.value = ""
 
 
 class Maybe:
@@ -206,7 +209,7 @@ class Items:
             self.add(item, is_in=True)
         if model and not given:
             self.add(model, is_in=False)
-        more = Button(description=f"one more {self.word}", icon="plus", layout={"width": "auto"})
+        more = Button(description=f"one more {self.word}", icon="plus", layout=OWN_WIDTH)
         more.on_click(lambda _: self.add(model, is_in=False) if model else None)
         self.box = VBox([self._entries, *([more] if model else [])])
 

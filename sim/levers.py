@@ -42,6 +42,7 @@ START = Campaign(  # offered, but not in the plan yet, where a plan has no campa
 )
 MECHANISMS = {"campaigns": "contact"}  # sections of a plan that a mechanism of another name carries out
 RUNNING, READY = "The market is running …", "Move a lever: the same people live again, with the same luck."
+WIDTH = 6.6  # inches of the figure: it stands beside the controls
 STILL = "What is shown is still the plan before."
 
 
@@ -91,7 +92,7 @@ class Board:
         boxes = {name: group.box for name, group in self.groups.items()}
         self.panel = Panel(boxes, _meanings(self.groups))
         self.panel.observe_text(self._write)
-        self.panel.answer(self._pair(), self._names, trends(self._pair(), self._names))
+        self._show()
         self.burst = Burst(self._answer)
         for group in self.groups.values():
             group.observe(self.burst.ask)
@@ -157,10 +158,11 @@ class Board:
             return
         self.panel.say(RUNNING)
         self._run, self._done = simulate(self.market, plan, self.seed), plan
-        self.panel.answer(self._pair(), self._names, trends(self._pair(), self._names))
+        self._show()
 
-    def _pair(self) -> Twin:
-        return Twin(self.baseline, self._run)
+    def _show(self) -> None:
+        pair = Twin(self.baseline, self._run)
+        self.panel.answer(pair, self._names, trends(pair, self._names, WIDTH))
 
     def _write(self) -> None:
         """Write the plan as text in the form chosen, or why there is none."""

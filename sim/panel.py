@@ -10,26 +10,28 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-from ipywidgets import HTML, Box, Image, Stack, Textarea, ToggleButtons, VBox
+from ipywidgets import HTML, Box, HBox, Image, Label, Stack, Textarea, ToggleButtons, VBox
 
 from sim.experiment import Twin
 from sim.metrics import METRICS
 from sim.style import Picture, number, signed
 
-HEADLINES = ("profit", "revenue", "churn", "nps", "contacts")
+HEADLINES = {"profit": "profit", "revenue": "revenue", "churn": "churn", "nps": "NPS", "contacts": ""}
 HIDDEN, YAML, PYTHON = "hidden", "YAML", "Python"
 LOOK = """<style>
 .crm-board { max-width: 1240px; }
-.crm-board .widget-inline-hbox .widget-readout { min-width: 3.5em; }
+.crm-board .widget-inline-hbox .widget-readout { min-width: 2.8em; }
 .crm-code textarea { font-family: var(--jp-code-font-family, monospace); }
-.crm-headline { border-collapse: collapse; line-height: 1.5; }
-.crm-headline th, .crm-headline td { padding: 0 0.8em; text-align: right; white-space: nowrap; }
-.crm-headline th:first-child { text-align: left; padding-left: 0; }
-.crm-headline tr:last-child { font-weight: bold; }
+.crm-columns { column-gap: 20px; }
+.crm-headline { border-collapse: collapse; line-height: 1.4; }
+.crm-headline th, .crm-headline td { padding: 0 0 0 1.5em; text-align: right; white-space: nowrap; }
+.crm-headline th:first-child, .crm-headline td:first-child { text-align: left; padding-left: 0; }
+.crm-headline td:last-child { font-weight: bold; }
+.crm-unseen { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
 .crm-fault { border-left: 4px solid #D55E00; padding-left: 0.6em; line-height: 1.4; white-space: pre-wrap; }
 </style>"""
-LEFT = {"flex": "1 1 380px", "min_width": "360px"}
-RIGHT = {"flex": "2 1 480px", "min_width": "360px"}
+LEFT = {"flex": "1 1 360px", "min_width": "340px", "max_width": "560px", "overflow": "visible"}
+RIGHT = {"flex": "2 1 440px", "min_width": "340px", "overflow": "visible"}
 
 
 class Panel:
@@ -37,15 +39,17 @@ class Panel:
 
     def __init__(self, groups: Mapping[str, Any], meanings: Mapping[str, str]) -> None:
         """Lay out a box of controls for each group, with what its levers mean, and room for the answer."""
-        self.figure = Image(format="png", layout={"width": "100%", "max_width": "800px"})
+        self.figure = Image(format="png", layout={"width": "100%", "max_width": "600px"})
         self.status, self.headline = HTML(), HTML()
-        self.form = _buttons([HIDDEN, YAML, PYTHON], "plan as text")
+        self.form = _buttons([HIDDEN, YAML, PYTHON])
         self.text = Textarea(layout={"width": "100%", "display": "none"}, rows=14)
         self.text.add_class("crm-code")
         left = VBox([*_pages(groups), *_glossary(meanings)], layout=LEFT)
         right = VBox([self.status, self.headline, self.figure], layout=RIGHT)
         columns = Box([left, right], layout={"flex_flow": "row wrap", "align_items": "flex-start"})
-        self.widget = VBox([HTML(LOOK), columns, self.form, self.text])
+        columns.add_class("crm-columns")
+        form = HBox([Label("show the plan as"), self.form])
+        self.widget = VBox([HTML(LOOK), columns, form, self.text])
         self.widget.add_class("crm-board")
 
     def observe_text(self, write: Callable[[], object]) -> None:
@@ -69,39 +73,29 @@ class Panel:
     def answer(self, pair: Twin, names: tuple[str, str], picture: Picture) -> None:
         """Show what came out."""
         self.headline.value = headline(pair, names)
+        self.headline.value += f'<p class="crm-unseen">{escape(picture.alt_text)}</p>'
         self.figure.value = picture.sketch()
-        self.figure.tooltip = picture.alt_text
 
 
 def headline(pair: Twin, names: tuple[str, str]) -> str:
     """Give the headline numbers of both lives and their difference as a small table, in HTML."""
-    currency, table = pair.before.scenario.currency, pair.difference().loc[list(HEADLINES)]
-    units = [METRICS[name].in_unit(currency) for name in HEADLINES]
-    scales = [100.0 if unit == "share" else 1.0 for unit in units]
-    shown = ["%" if unit == "share" else unit for unit in units]
-    heads = [
-        f"{_label(name)}, {unit}" if unit != name else name
-        for name, unit in zip(HEADLINES, shown, strict=True)
-    ]
-    rows = ["".join(f"<th>{escape(head)}</th>" for head in ("", *heads))]
-    for title, column, write in (
-        (names[0], "without", number),
-        (names[1], "with", number),
-        ("difference", "difference", signed),
-    ):
-        values = [value * scale for value, scale in zip(table[column], scales, strict=True)]
-        cells = "".join(f"<td>{write(value)}</td>" for value in values)
-        rows.append(f"<th>{escape(title)}</th>{cells}")
-    return f'<table class="crm-headline">{"".join(f"<tr>{row}</tr>" for row in rows)}</table>'
+    currency, table = pair.before.scenario.currency, pair.difference()
+    rows = [_row("th", ["", *names, "difference"])]
+    for name, label in HEADLINES.items():
+        unit = METRICS[name].in_unit(currency)
+        scale = 100.0 if unit == "share" else 1.0
+        before, after, change = (scale * float(table.at[name, column]) for column in table)
+        title = f"{label}, {unit.replace('share', '%')}" if label else unit
+        rows.append(_row("td", [title, number(before), number(after), signed(change)]))
+    return f'<table class="crm-headline">{"".join(rows)}</table>'
 
 
-def _label(name: str) -> str:
-    return {"nps": "NPS"}.get(name, name.replace("_", " "))
+def _row(kind: str, cells: list[str]) -> str:
+    return f"<tr>{''.join(f'<{kind}>{escape(cell)}</{kind}>' for cell in cells)}</tr>"
 
 
-def _buttons(options: list[Any], description: str = "") -> Any:
-    style = {"button_width": "auto", "description_width": "auto"}
-    return ToggleButtons(options=options, description=description, style=style)
+def _buttons(options: list[Any]) -> Any:
+    return ToggleButtons(options=options, style={"button_width": "auto"})
 
 
 def _pages(groups: Mapping[str, Any]) -> list[Any]:

@@ -101,8 +101,8 @@ class Picture(Figure):
     A notebook shows the image and keeps `alt_text` as its plain text; the image file carries it too.
     """
 
-    def __init__(self, form: str, title: str, height: float = HEIGHT) -> None:
-        super().__init__(figsize=(WIDTH, height), dpi=DOTS, layout="constrained")
+    def __init__(self, form: str, title: str, height: float = HEIGHT, width: float = WIDTH) -> None:
+        super().__init__(figsize=(width, height), dpi=DOTS, layout="constrained")
         self.form, self.title, self.reading = form, title, ""
         self.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
 
@@ -110,7 +110,8 @@ class Picture(Figure):
         """Say below the figure, in a sentence, what is to be seen in it."""
         self.reading = reading
         whole = reading.replace(" %", "\N{NO-BREAK SPACE}%")
-        self.supxlabel(wrapped(whole, LINE), x=0.01, ha="left", fontsize=SMALL, color=GREY)
+        line = int(LINE * self.get_size_inches()[0] / WIDTH)
+        self.supxlabel(wrapped(whole, line), x=0.01, ha="left", fontsize=SMALL, color=GREY)
 
     @property
     def alt_text(self) -> str:

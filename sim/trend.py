@@ -27,7 +27,7 @@ EMPTY = {
 
 
 @styled
-def trends(pair: Twin, names: tuple[str, str] = ("without", "with")) -> Picture:
+def trends(pair: Twin, names: tuple[str, str] = ("without", "with"), width: float = style.WIDTH) -> Picture:
     """Show retention, revenue, profit and NPS over time in two lives of the same people.
 
     Parameters
@@ -36,10 +36,12 @@ def trends(pair: Twin, names: tuple[str, str] = ("without", "with")) -> Picture:
         One seed lived twice; see `sim.twin`.
     names
         What the two lives are called.
+    width
+        Of the figure, in inches; in a narrower one the writing is larger beside the curves.
     """
     style.expect(pair, Twin, "trends", "a pair of runs, as twin(…) gives it")
     currency = pair.before.scenario.currency
-    figure = Picture("Four line charts", "Two lives of the same people", height=5.2)
+    figure = Picture("Four line charts", "Two lives of the same people", 5.2, width)
     (kept, revenue), (nps, profit) = figure.subplots(2, 2, sharex=True)
     lives = [_curves(run) for run in (pair.before, pair.after)]
     for axes, name in ((kept, "active"), (revenue, "revenue"), (nps, "nps"), (profit, "profit")):
