@@ -62,8 +62,10 @@ def _parts(value: Any) -> tuple[str, list[tuple[str, Any]], str]:
         return "{", [(f"{key!r}: ", part) for key, part in value.items()], "}"
     if callable(value):
         raise Fault(f"{shown(value)} is a Python function; its code stands where you wrote it.")
+    if isinstance(value, str) and not {"'", '"'} & set(value):
+        return f'"{repr(value)[1:-1]}"', [], ""
     whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
-    return repr(int(value) if whole else value).replace("'", '"'), [], ""
+    return repr(int(value) if whole else value), [], ""
 
 
 def _imports(value: Any) -> Iterator[tuple[str, str]]:

@@ -83,20 +83,24 @@ class Board:
     def __init__(
         self, market: Scenario, plan: Plan, baseline: Plan, seed: int, groups: Collection[str] | None
     ) -> None:
+        for word, given in (("plan", plan), ("baseline", baseline)):
+            if not isinstance(given, Plan):
+                raise Fault(f"{word}: expects a Plan, was given {type(given).__name__}.")
         self.market, self.given, self.seed = market, plan, seed
         self.baseline: Run = simulate(market, baseline, seed)
-        self.groups = {name: _group(name, plan, market) for name in sections(market, groups)}
+        self.groups = {name: group(name, plan, market) for name in sections(market, groups)}
         self._names = (baseline.name or "today", plan.name or "your plan")
-        self._done, self._run, self._fault = baseline, self.baseline, ""
+        self._without, self._done, self._run, self._fault = baseline, baseline, self.baseline, ""
         self._alone = RLock()  # JupyterLab may answer levers in one thread and run cells in another
-        boxes = {name: group.box for name, group in self.groups.items()}
+        boxes = {name: one.box for name, one in self.groups.items()}
         self.panel = Panel(boxes, _meanings(self.groups))
         self.panel.observe_text(self._write)
-        self._show()
         self.burst = Burst(self._answer)
-        for group in self.groups.values():
-            group.observe(self.burst.ask)
+        for one in self.groups.values():
+            one.observe(self.burst.ask)
         self._answer()
+        if self._done == baseline:  # the plan is none other, or cannot run
+            self._show()
 
     @property
     def plan(self) -> Plan:
@@ -107,7 +111,7 @@ class Board:
         Fault
             If they make no valid one.
         """
-        values = {name: group.value for name, group in self.groups.items()}
+        values = {name: one.value for name, one in self.groups.items()}
         moved = {name: value for name, value in values.items() if value is not getattr(self.given, name)}
         return self.given.but(**moved) if moved else self.given
 
@@ -148,8 +152,9 @@ class Board:
                 self._follow(self.plan)
                 self._fault = ""
                 self.panel.say(READY)
-            except Fault as fault:
-                self._fault = str(fault)
+            except Exception as error:  # also a rule's that is a function: nobody else would see it
+                known = isinstance(error, Fault)
+                self._fault = str(error) if known else f"{type(error).__name__}: {error}"
                 self.panel.refuse(f"{self._fault}\n{STILL}")
             self._write()
 
@@ -157,7 +162,8 @@ class Board:
         if plan == self._done:
             return
         self.panel.say(RUNNING)
-        self._run, self._done = simulate(self.market, plan, self.seed), plan
+        self._run = self.baseline if plan == self._without else simulate(self.market, plan, self.seed)
+        self._done = plan
         self._show()
 
     def _show(self) -> None:
@@ -199,25 +205,26 @@ def _is_on(section: str, market: Scenario) -> bool:
     return mechanism not in type(market).model_fields or getattr(market, mechanism) is not None
 
 
-def _group(name: str, plan: Plan, market: Scenario) -> Part:
-    """Make the controls of a section of a plan."""
+def group(name: str, plan: Plan, market: Scenario) -> Part:
+    """Make the controls of a section of a plan, as this market can use them."""
     today = getattr(market, MECHANISMS.get(name, name), None)
     channels = tuple(market.contact.channels) if market.contact else ()
-    given, info = getattr(plan, name), Plan.model_fields[name]
-    start = START if "sms" in channels else START.but(channel=channels[0]) if channels else START
-    no_offers = market.pricing is None and not any(campaign.offer.discount for campaign in plan.campaigns)
-    hidden = frozenset({"offer"} if no_offers else ())
+    offers = market.pricing is not None or any(campaign.offer.discount for campaign in plan.campaigns)
     setting = Setting(
-        market.currency, today if isinstance(today, Data) else None, {"channel": channels}, hidden
+        currency=market.currency,
+        today=today if isinstance(today, Data) else None,
+        choices={"channel": channels},
+        hidden=frozenset(() if offers else ("offer",)),
     )
+    given, info = getattr(plan, name), Plan.model_fields[name]
     note = Note.of(name, info, setting)
-    if name == "campaigns":
-        model = given[-1] if given else start.but(offer=Offer()) if no_offers else start
-        return Items(note, given, setting, model)
+    if name == "campaigns" and not given:
+        start = START if START.channel in channels or not channels else START.but(channel=channels[0])
+        return Items(note, given, setting, start if offers else start.but(offer=Offer()))
     return part(info.annotation, note, given, setting)
 
 
 def _meanings(groups: dict[str, Part]) -> dict[str, str]:
     """Gather what the levers mean, by their labels."""
-    notes = [leaf.note for group in groups.values() for _, leaf in group.leaves()]
+    notes = [leaf.note for one in groups.values() for _, leaf in one.leaves()]
     return {note.label: note.meaning for note in notes if note.meaning}

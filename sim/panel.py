@@ -79,14 +79,13 @@ class Panel:
 
 def headline(pair: Twin, names: tuple[str, str]) -> str:
     """Give the headline numbers of both lives and their difference as a small table, in HTML."""
-    currency, table = pair.before.scenario.currency, pair.difference()
-    rows = [_row("th", ["", *names, "difference"])]
+    currency, rows = pair.before.scenario.currency, [_row("th", ["", *names, "difference"])]
     for name, label in HEADLINES.items():
         unit = METRICS[name].in_unit(currency)
         scale = 100.0 if unit == "share" else 1.0
-        before, after, change = (scale * float(table.at[name, column]) for column in table)
+        before, after = (scale * run.metrics[name] for run in (pair.before, pair.after))
         title = f"{label}, {unit.replace('share', '%')}" if label else unit
-        rows.append(_row("td", [title, number(before), number(after), signed(change)]))
+        rows.append(_row("td", [title, number(before), number(after), signed(after - before)]))
     return f'<table class="crm-headline">{"".join(rows)}</table>'
 
 

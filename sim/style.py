@@ -11,6 +11,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Sequence
 from functools import wraps
+from threading import RLock
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import matplotlib.style
@@ -66,6 +67,7 @@ STYLE: dict[str, Any] = {
     "legend.frameon": False,
 }
 LOOK: list[Any] = ["default", STYLE]
+DRAWING = RLock()  # matplotlib has one look at a time, and a board of levers draws in a thread of its own
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -76,7 +78,7 @@ def styled(draw: Callable[Given, Made]) -> Callable[Given, Made]:
 
     @wraps(draw)
     def drawn(*args: Given.args, **kwargs: Given.kwargs) -> Made:
-        with matplotlib.style.context(LOOK), warnings.catch_warnings():
+        with DRAWING, matplotlib.style.context(LOOK), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph .* missing from font")
             return draw(*args, **kwargs)
 
@@ -226,10 +228,10 @@ def zero_line(axes: Axes, across: Literal["x", "y"] = "x") -> None:
     draw(0, color=INK, linewidth=1, zorder=1.5)
 
 
-def note(axes: Axes, sentence: str) -> None:
+def note(axes: Axes, sentence: str, width: int = 50) -> None:
     """Say in an empty figure why it is empty."""
     box = {"facecolor": "white", "edgecolor": "none"}
-    text = wrapped(sentence, 50)
+    text = wrapped(sentence, width)
     axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, color=GREY, bbox=box)
 
 

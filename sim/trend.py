@@ -84,4 +84,4 @@ def _draw(axes: Axes, curves: list[pd.Series[float]], empty: str) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     if not any(map(len, curves)):
-        style.note(axes, style.wrapped(empty, 25))
+        style.note(axes, empty, 16)
