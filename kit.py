@@ -122,7 +122,7 @@ def checks(fast: bool) -> dict[str, list[str]]:
         "Lint": ["ruff", "check", "."],
         "Format": ["ruff", "format", "--check", "."],
         "Types": ["mypy", "sim", "kit.py"],
-        "Tests": ["pytest", "tests", "-n", "2"],
+        "Tests": ["pytest", "tests", "-n", "2", "--dist", "loadgroup"],  # browsers one after another
     }
     notebooks = ["pytest", "-n", "2", "--dist", "loadfile", "--nbval-cell-timeout=60", "-W", "default"]
     held = [name for name in ("chapters", "solutions", "exercises") if any(HERE.glob(f"{name}/**/*.ipynb"))]

@@ -37,7 +37,9 @@ Audience = Annotated[Segment, WrapValidator(_rule_or_function), WrapSerializer(_
 class Offer(Data):
     """What a message promises."""
 
-    discount: float = parameter("off the shelf price of this week's orders", "share", PLAN, 0.0, ge=0, le=1)
+    discount: float = parameter(
+        "off the shelf price of this week's orders", "share", PLAN, 0.0, slider=(0, 0.5, 0.01), ge=0, le=1
+    )
 
 
 class Campaign(Data):
@@ -51,10 +53,23 @@ class Campaign(Data):
     to: Audience = parameter("who is written to", "-", PLAN, Segment())
     channel: ChannelName = parameter("how", "-", PLAN, "email")
     offer: Offer = parameter("what is offered", "-", PLAN, Offer())
-    every: int = parameter("weeks from one message to the next", "weeks", PLAN, 1, ge=1, le=520)
-    first_week: int = parameter("week of the first message", "week", PLAN, 0, ge=0, le=5200)
-    until_week: int | None = parameter("no message from this week on", "week", PLAN, None, ge=0, le=5200)
-    holdout: float = parameter("control group", "share", PLAN, 0.0, ge=0, le=1)
+    every: int = parameter(
+        "weeks from one message to the next", "weeks", PLAN, 1, slider=(1, 26, 1), ge=1, le=520
+    )
+    first_week: int = parameter(
+        "week of the first message", "week", PLAN, 0, slider=(0, 104, 1), ge=0, le=5200
+    )
+    until_week: int | None = parameter(
+        "no message from this week on",
+        "week",
+        PLAN,
+        None,
+        slider=(0, 104, 1),
+        absent="no end",
+        ge=0,
+        le=5200,
+    )
+    holdout: float = parameter("control group", "share", PLAN, 0.0, slider=(0, 0.5, 0.05), ge=0, le=1)
 
     def due(self, week: int) -> bool:
         """Tell whether a message goes out in this week."""

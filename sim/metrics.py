@@ -211,6 +211,22 @@ def money_by_period(run: Run, period_weeks: int = 4) -> pd.DataFrame:
     return table.rename_axis("week").reset_index()
 
 
+def nps_by_period(run: Run, period_weeks: int = RECENT_WEEKS) -> pd.DataFrame:
+    """Work out NPS in periods of so many weeks; periods without an answer are left out.
+
+    Returns
+    -------
+    A table with `week` (start of the period), `nps` and `answers`.
+    """
+    answers = run.events.of(Kind.NPS)
+    period = answers.minute // (period_weeks * MINUTES_A_WEEK)
+    rows = [
+        (place * period_weeks, nps(answers.where(period == place)), int((period == place).sum()))
+        for place in np.unique(period).tolist()
+    ]
+    return pd.DataFrame(rows, columns=["week", "nps", "answers"])
+
+
 def queue_by_minute(run: Run, week: int) -> pd.DataFrame:
     """Count complaints waiting for an agent and in hand, a row for each minute of a week."""
     minutes = np.arange(week * MINUTES_A_WEEK, (week + 1) * MINUTES_A_WEEK)

@@ -23,6 +23,7 @@ from sim.forecast import forecast
 from sim.panorama import concentration, next_period, rfm_map, shares
 from sim.run import Run
 from sim.style import Picture, number, percent, signed, styled
+from sim.trend import trends
 
 __all__ = [
     "concentration",
@@ -37,6 +38,7 @@ __all__ = [
     "retention",
     "rfm_map",
     "shares",
+    "trends",
 ]
 
 PERIOD = 4  # weeks: money by the week is mostly noise

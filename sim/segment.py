@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from sim.data import Data
+from sim.parameter import PLAN, parameter
 
 Mask = npt.NDArray[np.bool_]
 
@@ -77,22 +78,58 @@ def at_most(number: float) -> Rule:
 class Segment(Data):
     """Whoever fits all of these rules about the record."""
 
-    recency_weeks: Rule | None = Field(None, description="weeks since the last order on record")
-    tenure_weeks: Rule | None = Field(None, description="weeks since the first order on record")
-    orders: Rule | None = Field(None, description="orders on record")
-    orders_52w: Rule | None = Field(None, description="orders in the last 52 weeks")
-    spend: Rule | None = Field(None, description="money spent, in the scenario's currency")
-    spend_52w: Rule | None = Field(None, description="money spent in the last 52 weeks")
-    contact_weeks: Rule | None = Field(None, description="weeks since the last message; unknown if none")
-    opened: Rule | None = Field(None, description="messages opened")
-    clicked: Rule | None = Field(None, description="messages clicked")
-    tickets: Rule | None = Field(None, description="complaints ever made")
-    nps: Rule | None = Field(None, description="last answer to the NPS survey, 0-10; unknown if none")
-    tier: Rule | None = Field(
-        None, description="of the loyalty programme: 0, 1 silver, 2 gold; unknown if none"
+    recency_weeks: Rule | None = parameter(
+        "weeks since the last order on record", "weeks", PLAN, None, slider=(1, 52, 1), absent="any"
     )
-    points: Rule | None = Field(None, description="points held, in the scenario's currency")
-    contract_weeks: Rule | None = Field(None, description="weeks until the contract ends; unknown if none")
+    tenure_weeks: Rule | None = parameter(
+        "weeks since the first order on record", "weeks", PLAN, None, slider=(1, 104, 1), absent="any"
+    )
+    orders: Rule | None = parameter(
+        "orders on record", "orders", PLAN, None, slider=(1, 100, 1), absent="any"
+    )
+    orders_52w: Rule | None = parameter(
+        "orders in the last 52 weeks", "orders", PLAN, None, slider=(1, 52, 1), absent="any"
+    )
+    spend: Rule | None = parameter(
+        "money spent, in the scenario's currency", "currency", PLAN, None, slider=(0, 5000, 50), absent="any"
+    )
+    spend_52w: Rule | None = parameter(
+        "money spent in the last 52 weeks", "currency", PLAN, None, slider=(0, 2000, 25), absent="any"
+    )
+    contact_weeks: Rule | None = parameter(
+        "weeks since the last message; unknown if none", "weeks", PLAN, None, slider=(1, 52, 1), absent="any"
+    )
+    opened: Rule | None = parameter(
+        "messages opened", "messages", PLAN, None, slider=(0, 50, 1), absent="any"
+    )
+    clicked: Rule | None = parameter(
+        "messages clicked", "messages", PLAN, None, slider=(0, 20, 1), absent="any"
+    )
+    tickets: Rule | None = parameter(
+        "complaints ever made", "complaints", PLAN, None, slider=(0, 10, 1), absent="any"
+    )
+    nps: Rule | None = parameter(
+        "last answer to the NPS survey, 0-10; unknown if none",
+        "points",
+        PLAN,
+        None,
+        slider=(0, 10, 1),
+        absent="any",
+    )
+    tier: Rule | None = parameter(
+        "tier of the loyalty programme: 0, 1 silver, 2 gold; unknown if no member",
+        "-",
+        PLAN,
+        None,
+        slider=(0, 2, 1),
+        absent="any",
+    )
+    points: Rule | None = parameter(
+        "points held, in the scenario's currency", "currency", PLAN, None, slider=(0, 50, 1), absent="any"
+    )
+    contract_weeks: Rule | None = parameter(
+        "weeks until the contract ends; unknown if none", "weeks", PLAN, None, slider=(1, 52, 1), absent="any"
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -140,6 +140,13 @@ def test_nothing_in_sim_needs_the_figures_but_figures_and_reports() -> None:
     assert not figures & {"sim", *(name for tier in TIERS for name in tier)}
 
 
+def test_nothing_in_sim_needs_the_levers_or_their_widgets_but_they_themselves() -> None:
+    assert not [name for name, others in IMPORTS.items() if "sim.levers" in others]
+    board = {"sim.levers", "sim.panel", "sim.groups", "sim.controls"}
+    widgets = {name for name in FILES if "ipywidgets" in {module.split(".")[0] for module in reach(name)}}
+    assert widgets == board
+
+
 def test_nothing_in_sim_imports_the_package_that_only_carries_data() -> None:
     assert not imported("lifetimes")
 

@@ -107,6 +107,8 @@ FIGURES: dict[str, Callable[[], Picture]] = {
     "difference in shares": lambda: plots.difference(trials(), "repurchase_rate"),
     "effect on contribution": lambda: plots.effect(pair()),
     "effect on orders": lambda: plots.effect(pair(), "orders"),
+    "trends": lambda: plots.trends(pair(), ("today", "win-back")),
+    "trends in a narrow figure": lambda: plots.trends(pair(), ("today", "win-back"), width=6.6),
     "queue": lambda: plots.queue(pair().after, 20),
     "patience": lambda: plots.patience(pair().after, leaver(pair().after)),
     "repeat orders of a run": lambda: plots.repeat_orders(REAL, MANY[0]),
@@ -156,6 +158,8 @@ EMPTY: dict[str, tuple[Callable[[], Picture], str]] = {
     ),
     "effect of equal plans": (lambda: plots.effect(Twin(short(), short())), "same to everybody"),
     "effect on nobody": (lambda: plots.effect(Twin(nobody(), nobody())), "Of 0 people"),
+    "trends of a short run": (lambda: plots.trends(Twin(short(), short())), "No answers to a survey"),
+    "trends of nobody": (lambda: plots.trends(Twin(nobody(), nobody())), "Nobody ordered"),
     "queue of nobody": (lambda: plots.queue(nobody(), 3), "No complaint this week"),
     "repeat orders of no week": (lambda: plots.repeat_orders([], []), "nothing to compare"),
     "repeat orders of no run": (lambda: plots.repeat_orders(REAL, np.empty((0, 78))), "nothing to compare"),
@@ -376,6 +380,35 @@ def test_sums_of_four_weeks_leave_no_cent_out_but_those_of_an_unfinished_period(
     longer = metrics.money_by_period(run, 50)
     assert longer["week"].tolist() == [0]
     assert longer["revenue"].sum() == pytest.approx(run.accounts.by_week()["revenue"][:50].sum() / 100)
+
+
+def test_trends_draws_four_curves_of_both_lives_and_says_what_changed() -> None:
+    figure = plots.trends(pair(), ("today", "win-back"))
+    kept, revenue, nps, profit = figure.axes
+    for place, run in enumerate(runs().values()):
+        money, answers = metrics.money_by_period(run), metrics.nps_by_period(run)
+        npt.assert_array_equal(drawn(kept, 2)[place], metrics.retention_curve(run)["active"])
+        npt.assert_array_equal(drawn(revenue, 2)[place], money["revenue"])
+        npt.assert_array_equal(drawn(profit, 2)[place], money["profit"])
+        npt.assert_array_equal(drawn(nps, 2)[place], answers["nps"])
+    change = pair().difference()["difference"]
+    assert f"{signed(change['profit'])} USD profit" in figure.reading
+    assert "today" in words(figure) and "win-back" in words(figure)
+
+
+def test_nps_by_period_counts_every_answer_once_and_ends_with_the_headline() -> None:
+    run = pair().after
+    table = metrics.nps_by_period(run)
+    assert table["answers"].sum() == len(run.events.of(Kind.NPS)) > 0
+    assert table["nps"].iloc[-1] == run.metrics["nps"]
+
+
+def test_a_sketch_shows_the_same_figure_at_the_same_size() -> None:
+    figure = FIGURES["trends"]()
+    quick, careful = (Image.open(io.BytesIO(image)).convert("L") for image in (figure.sketch(), figure.png()))
+    assert quick.size == careful.size
+    blurred = [np.asarray(image.reduce(30), float) for image in (quick, careful)]
+    assert np.abs(blurred[0] - blurred[1]).mean() < 5 < np.asarray(blurred[0]).std()
 
 
 def test_difference_draws_a_dot_for_each_pair_and_the_mean_with_its_interval() -> None:

@@ -107,11 +107,13 @@ class Levers(Data):
         "currency a week",
         PLAN,
         None,
+        slider=(0, 500, 10),
+        absent="no limit",
         ge=0,
         le=1e9,
     )
     messages_a_week: int | None = parameter(
-        "no more messages than this to one person", "messages", PLAN, None, ge=0, le=5
+        "no more messages than this to one person", "messages", PLAN, None, absent="no limit", ge=0, le=5
     )
 
 

@@ -85,10 +85,20 @@ class Levers(Data):
     """What the firm decides about its desk."""
 
     agents: int | None = parameter(
-        "agents at the desk; as in the scenario when not given", "people", PLAN, None, ge=0, le=10_000
+        "agents at the desk; as in the scenario when not given",
+        "people",
+        PLAN,
+        None,
+        slider=(0, 10, 1),
+        ge=0,
+        le=10_000,
     )
-    first: Segment | None = parameter("whose tickets go first; nobody's when not given", "-", PLAN, None)
-    compensation: float = parameter("paid with every solution", "currency", PLAN, 0.0, ge=0, le=1e6)
+    first: Segment | None = parameter(
+        "whose tickets go first; nobody's when not given", "-", PLAN, None, absent="nobody"
+    )
+    compensation: float = parameter(
+        "paid with every solution", "currency", PLAN, 0.0, slider=(0, 50, 1), ge=0, le=1e6
+    )
 
 
 @dataclass(slots=True)
