@@ -21,6 +21,8 @@ Integers = npt.NDArray[np.integer]
 Whole = int | Integers  # one number or an array of them
 
 WORD = (1 << 64) - 1  # all ones: keeps plain integers inside 64 bits, as arrays keep themselves
+STIRS = (30, 0xBF58476D1CE4E5B9, 27, 0x94D049BB133111EB, 31)  # shifts and factors of splitmix64
+STIRS_OF_ARRAYS = tuple(np.array(number, np.uint64) for number in STIRS)  # plain integers are slow there
 LARGEST_SEED = (1 << 63) - 1
 LOGITS, STEPS = 37.0, 4_096  # the table of gamma quantiles: from -37 to 37, as far as uniforms reach
 
@@ -42,9 +44,23 @@ def mix(word: Any) -> Any:
     Source: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number generators".
     Takes a plain integer or a uint64 array, and treats both alike.
     """
-    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & WORD
-    word = (word ^ (word >> 27)) * 0x94D049BB133111EB & WORD
-    return word ^ (word >> 31)
+    if isinstance(word, np.ndarray):
+        return _mix_array(word)
+    first, factor, second, other_factor, third = STIRS
+    word = (word ^ (word >> first)) * factor & WORD
+    word = (word ^ (word >> second)) * other_factor & WORD
+    return word ^ (word >> third)
+
+
+def _mix_array(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Do the same to an array: it drops what leaves 64 bits by itself, and works in place."""
+    first, factor, second, other_factor, third = STIRS_OF_ARRAYS
+    words = words ^ (words >> first)  # a new array: the one that was given stays as it is
+    words *= factor
+    words ^= words >> second
+    words *= other_factor
+    words ^= words >> third
+    return words
 
 
 @dataclass(frozen=True)
