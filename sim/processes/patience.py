@@ -90,9 +90,9 @@ class Columns:
     def endure(self, cause: Cause, who: Whole, toll: float | Floats) -> Any:
         """Use up patience of some people (or one) for a cause; tell whose is gone."""
         toll = toll * self.shield[who]
-        self.used[cause, who] += toll
-        self.left[who] -= toll
-        return self.left[who] <= 0
+        self.used[cause][who] += toll
+        self.left[who] = left = self.left[who] - toll
+        return left <= 0
 
     def burden(self, cause: Cause, toll: Floats | float, who: Integers | None = None) -> None:
         """Add to what a cause will take on Sunday, from some or all; without this mechanism nobody minds."""
