@@ -151,11 +151,15 @@ class EventLog:
         if self._notes:
             self._blocks.append(tuple(zip(*self._notes, strict=True)))
         lengths = [len(person) for _, person, *_ in self._blocks]
-        columns = ([block[place] for block in self._blocks] for place in range(len(TYPES)))
-        page = Events(*(_bind(blocks, lengths, dtype) for blocks, dtype in zip(columns, TYPES, strict=True)))
+        written = ([block[place] for block in self._blocks] for place in range(len(TYPES)))
+        columns = [_bind(blocks, lengths, dtype) for blocks, dtype in zip(written, TYPES, strict=True)]
+        page = Events(*columns)
+        order = _order(page)
+        for column in columns:
+            column[:] = column[order]  # in place: what stays for good leaves no gaps in memory
         self._blocks, self._notes = [], []
-        self.pages.append(page.where(_order(page)))
-        return self.pages[-1]
+        self.pages.append(page)
+        return page
 
 
 def _bind(blocks: list[Column], lengths: list[int], dtype: type) -> npt.NDArray[Any]:
