@@ -135,9 +135,9 @@ class Patience:
         """Charge the week's tolls to all customers, cause by cause."""
         people, me = self.world.people, self.world.people.patience
         stays = people.entry.stage == Stage.CUSTOMER
-        tolls = me.hazard * (me.shield * stays)  # (causes, people)
-        me.used += tolls
-        me.left -= tolls.sum(axis=0)
+        me.hazard *= me.shield * stays  # (causes, people): what gets through
+        me.used += me.hazard
+        me.left -= me.hazard.sum(axis=0)
         me.hazard[:] = 0.0
         gone = np.flatnonzero(stays & (me.left <= 0))
         sunday_night = np.full(len(gone), (week + 1) * MINUTES_A_WEEK - 1)
