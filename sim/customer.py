@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import simpy
 
 from sim.chance import Purpose
@@ -33,18 +34,24 @@ def life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
         The person whose life this is.
     """
     people, luck, desk = world.people, world.luck, world.desk
+    shopping, entry = people.shopping, people.entry
+    weeks = np.arange(world.calendar.weeks)  # drawn together: NumPy takes as long for one number
+    budgets = luck.exponential(Purpose.ORDER, me, weeks).tolist()  # of each week's first occasion
     while True:
         week = yield world.calendar.hour("shop")  # Monday: offers have arrived, moods are settled
+        if entry.stage[me] != Stage.CUSTOMER or shopping.asleep[me]:
+            continue  # nothing to do before next Monday
         monday = week * MINUTES_A_WEEK
-        first_ever = people.entry.minute[me] >= monday
-        rate = people.shopping.rate[me] * people.shopping.lift[me]  # orders a week
-        clock, j = people.shopping.begin[me], 0  # weeks since Monday, orders since Monday
+        first_ever = entry.minute[me] >= monday
+        rate = shopping.rate[me] * shopping.lift[me]  # orders a week
+        clock, j = shopping.begin[me], 0  # weeks since Monday, orders since Monday
 
-        while people.entry.stage[me] == Stage.CUSTOMER and not people.shopping.asleep[me]:
+        while True:
             # wait for the next occasion: a fresh exponential budget, burnt at this week's rate
-            clock = clock + luck.exponential(Purpose.ORDER, me, week, j) / rate
+            budget = luck.exponential(Purpose.ORDER, me, week, j) if j else budgets[week]
+            clock = clock + budget / rate
             if first_ever and j == 0:
-                clock = people.entry.arrival(me, week)
+                clock = entry.arrival(me, week)
             if clock >= 1:
                 break  # not this week any more
             minute = monday + int(clock * MINUTES_A_WEEK)
@@ -57,7 +64,8 @@ def life(world: World, me: int) -> Generator[simpy.Event, Any, None]:
                 desk.expect(minute, me, j)
 
             # perhaps leave: each order uses up some patience, the very first one none
-            toll = 0.0 if first_ever and j == 0 else people.shopping.toll[me]
+            toll = 0.0 if first_ever and j == 0 else shopping.toll[me]
             if people.patience.endure(Cause.NATURE, me, toll):
                 world.leave([me], [minute])
+                break
             j += 1

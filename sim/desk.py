@@ -7,7 +7,7 @@ simulated first. Deadlines and handling times count open minutes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
@@ -45,14 +45,22 @@ class Desk:
         self.these = these
         self.agents = these.agents
         self.urgent = np.zeros(world.size, bool)
+        self.coming: list[tuple[int, int, int]] = []  # minute, person and j of those who will complain
         self.queue: list[Ticket] = []
         self.in_hand: list[Ticket] = []
         self.solved: list[tuple[Ticket, bool]] = []  # this week's, and whether both promises were kept
-        self._moments: set[int] = set()  # minutes after which the queue will be looked at
+        self._moments: set[float] = set()  # minutes after which the queue will be looked at
 
     def expect(self, minute: int, person: int, j: int) -> None:
         """Expect a complaint at a minute to come."""
-        self._later(minute, self._arrive, (minute, person, j))
+        heappush(self.coming, (minute, person, j))
+        self.look_after(minute)
+
+    def look_after(self, minute: float) -> None:
+        """Look at the queue half a minute later: by then all who come in that minute stand in it."""
+        if minute not in self._moments:
+            self._moments.add(minute)
+            self._later(minute + 0.5, self._look, minute)
 
     def expect_complaints(self, minute: Integers, person: Integers, j: Integers, week: int) -> None:
         """Expect those who will not swallow a fault with an order of this week; arrays (orders,)."""
@@ -70,44 +78,46 @@ class Desk:
         moment = self.world.env.timeout(minute - self.world.env.now, value)
         moment.callbacks = [act]
 
-    def _arrive(self, arrival: Any) -> None:
-        minute, person, j = arrival.value
-        priority = URGENT if self.urgent[person] else PLAIN
-        opened = self.these.hours.open_minutes(minute)
-        heappush(self.queue, Ticket(priority, minute, person, j, opened))
-        self.world.log.note(Kind.TICKET, minute, person)
-        if len(self.in_hand) < self.agents:
-            self.look_after(opened)
-
-    def look_after(self, open_minutes: float) -> None:
-        """Look at the queue half a minute later, or after opening: by then all who come now stand in it."""
-        moment = int(self.these.hours.minute_of(open_minutes))
-        if moment not in self._moments:
-            self._moments.add(moment)
-            self._later(moment + 0.5, self._look, moment)
-
     def _look(self, look: Any) -> None:
         self._moments.discard(look.value)
         self.serve()
 
     def serve(self) -> None:
-        """Give waiting tickets to free agents."""
+        """Give waiting tickets to free agents; if the desk is closed, as soon as it has opened."""
+        self._let_in()
+        if not self.queue or len(self.in_hand) >= self.agents:
+            return
+        now, hours = self.world.env.now, self.these.hours
+        open_minutes = hours.open_minutes(now)
+        opening = hours.minute_of(open_minutes)
+        if opening > now:
+            self.look_after(opening)
+            return
         while self.queue and len(self.in_hand) < self.agents:
-            ticket = heappop(self.queue)
-            self.in_hand.append(ticket)
-            self.world.env.process(self.handle(ticket))
+            self.answer(heappop(self.queue), open_minutes)
 
-    def handle(self, ticket: Ticket) -> Generator[simpy.Event, None, None]:
-        """Answer a complaint, work on it, solve it, and turn to the next."""
-        env, hours = self.world.env, self.these.hours
-        began, work = hours.open_minutes(env.now), self.work(ticket)
-        waited = int(began - ticket.opened)
-        self.world.log.note(Kind.ANSWERED, int(env.now), ticket.person, ref=ticket.minute, value=waited)
+    def _let_in(self) -> None:
+        """Let those who have come by now stand in the queue."""
+        while self.coming and self.coming[0][0] <= self.world.env.now:
+            minute, person, j = heappop(self.coming)
+            priority = URGENT if self.urgent[person] else PLAIN
+            opened = self.these.hours.open_minutes(minute)
+            heappush(self.queue, Ticket(priority, minute, person, j, opened))
+            self.world.log.note(Kind.TICKET, minute, person)
 
-        yield env.timeout(hours.minute_of(began + work) - env.now)
+    def answer(self, ticket: Ticket, began: float) -> None:
+        """Answer a complaint; an agent then works on it until it is solved."""
+        self.in_hand.append(ticket)
+        waited, work = int(began - ticket.opened), self.work(ticket)
+        now = int(self.world.env.now)
+        self.world.log.note(Kind.ANSWERED, now, ticket.person, ref=ticket.minute, value=waited)
+        self._later(self.these.hours.minute_of(began + work), self._solve, (ticket, waited, waited + work))
 
-        took = waited + work
-        self.world.log.note(Kind.RESOLVED, int(env.now), ticket.person, ref=ticket.minute, value=took)
+    def _solve(self, done: Any) -> None:
+        """Solve a complaint, and turn to the next."""
+        ticket, waited, took = done.value
+        now = int(self.world.env.now)
+        self.world.log.note(Kind.RESOLVED, now, ticket.person, ref=ticket.minute, value=took)
         self.solved.append((ticket, self.kept(waited, took)))
         self.in_hand.remove(ticket)
         self.serve()

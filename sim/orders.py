@@ -49,9 +49,10 @@ class WeekOrders:
         """Put the week's orders in order and make room for the next week's."""
         noted = np.array(self._notes, np.int64).reshape(-1, 3).T
         minute, person, j = (np.concatenate(parts) for parts in zip(noted, *self._many, strict=True))
-        week = minute - minute.min(initial=np.iinfo(np.int64).max)
-        order = np.argsort(week << 44 | person << 12 | j)  # packed into one word, no two alike
-        self.minute, self.person, self.j = minute[order], person[order], j[order]
+        monday = minute.min(initial=np.iinfo(np.int64).max)
+        # packed into one word, no two alike, orders sort several times as fast as by their places
+        word = np.sort((minute - monday) << 44 | person << 12 | j)
+        self.minute, self.person, self.j = (word >> 44) + monday, word >> 12 & 0xFFFFFFFF, word & 0xFFF
         self._many, self._notes = [], []
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
 from sim.data import Data, Fault
-from sim.events import BILL, HIDDEN, Events, Kind, join
+from sim.events import BILL, FIRM, HIDDEN, Events, Kind, join
 from sim.parameter import SCENARIO, parameter
 from sim.segment import HIDDEN_TRAITS, Mask, Segment, cannot_see, not_there
 
@@ -24,14 +24,10 @@ Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 FEATURES = tuple(Segment.model_fields)
 POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
-SEEN = {
-    *BILL,
-    *POINTS,
-    *(Kind.SENT, Kind.OPENED, Kind.CLICKED, Kind.TICKET, Kind.NPS),
-    *(Kind.ENROLLED, Kind.TIER, Kind.SIGNED, Kind.CANCELLED),
-}
 UNKNOWN = -1
 NO_MEMBER = -1  # in the column of tiers
+ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
+Sales = tuple[Integers, ...]  # person, kind and value of events, among them all that a customer is billed
 EXPECTED = (
     "campaign.to: the function must answer true or false for each record, "
     "for example lambda r: r.recency_weeks > 8"
@@ -46,12 +42,12 @@ class Delays(Data):
         "a survey answer is on record after", "hours", SCENARIO, 0.0, ge=0, le=168
     )
 
-    def minutes(self, kind: npt.NDArray[np.uint8]) -> Integers:
-        """Give the delay of each event."""
+    def minutes(self) -> Integers:
+        """Give the delay of each kind of event, by its number."""
         delay = np.zeros(256, np.int64)
         delay[list(BILL)] = round(self.order_hours * MINUTES_AN_HOUR)
         delay[[Kind.NPS, Kind.CSAT]] = round(self.answer_hours * MINUTES_AN_HOUR)
-        return delay[kind]
+        return delay
 
 
 class Record:
@@ -62,17 +58,17 @@ class Record:
         self.monday = 0  # minute of the Monday up to which the record has learned
         self._open = 0
         self._late = join([])  # happened, but not known yet
-        self._year: list[tuple[Integers, Integers, int]] = []  # by week, to be forgotten in a year
-        self._of_person = np.full(people, UNKNOWN, np.int32)
+        self._year: list[Sales] = []  # by week, to be forgotten in a year
+        self._of_person = np.full(people + 1, UNKNOWN, np.int32)  # the last place is the firm's, person -1
+        self._delay = delays.minutes()
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
         self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
         self.term_end = np.full(people, UNKNOWN, np.int32)  # of the contract, if there is one
         self.tier = np.full(people, NO_MEMBER, np.int8)
         self.points = np.zeros(people, np.int64)
-        counts = (np.zeros(people, np.int64) for _ in range(7))  # 64 bits: np.add.at is slow on fewer
-        self.orders, self.orders_52w, self.cents, self.cents_52w, self.opened, self.clicked, self.tickets = (
-            counts
-        )
+        self.cents, self.cents_52w = np.zeros(people, np.int64), np.zeros(people, np.int64)
+        counts = (np.zeros(people, np.int32) for _ in range(5))
+        self.orders, self.orders_52w, self.opened, self.clicked, self.tickets = counts
         self.nps = np.full(people, np.nan, np.float32)
 
     def __len__(self) -> int:
@@ -83,19 +79,21 @@ class Record:
     def learn(self, page: Events) -> None:
         """Take in a week's events, as far as they are known by the Monday after it."""
         self.monday += MINUTES_A_WEEK
+        whole = page
         page = join([self._late, page]) if len(self._late) else page
-        page = page.where((page.kind < HIDDEN) & (page.person >= 0))
-        known = page.minute + self.delays.minutes(page.kind) < self.monday
-        self._open_records(page.person[known & (page.kind == int(Kind.ORDER))])
+        known = page.minute + self._delay[page.kind] < self.monday
+        strangers = self._of_person[page.person] == UNKNOWN
+        self._open_records(page.person[known & strangers & (page.kind == int(Kind.ORDER))])
         known &= self._of_person[page.person] != UNKNOWN  # a stranger's complaint waits for their order
-        self._late = page.where(~known)
-        self._take_in(page if known.all() else page.where(known))
+        late = np.flatnonzero(~known & (page.kind < HIDDEN) & (page.person != FIRM))
+        self._late = page.where(late)
+        page = page.where(known) if len(late) else page
+        self._take_in(page)
+        self._turn_the_year(page, copied=page is not whole)
 
     def _open_records(self, person: Integers) -> None:
-        """Open a record for everybody whose first known order this is, in order of arrival."""
-        fresh = person[self._of_person[person] == UNKNOWN]
-        who, place = np.unique(fresh, return_index=True)
-        who = who[np.argsort(place)]
+        """Open a record for each of these people, in the order in which they first stand here."""
+        who = np.array(list(dict.fromkeys(person.tolist())), np.int64)
         number = np.arange(self._open, self._open + len(who))
         self._of_person[who] = number
         self.person[number] = who
@@ -103,42 +101,61 @@ class Record:
 
     def _take_in(self, page: Events) -> None:
         """Add a page to the columns; where a column keeps the last value, the latest event wins."""
-        row = self._of_person[page.person]
-        of = {kind: np.flatnonzero(page.kind == int(kind)) for kind in SEEN}
-        orders = of[Kind.ORDER]
-        fresh = orders[self.first[row[orders]] == UNKNOWN][::-1]  # backwards: the first order stays
-        self.first[row[fresh]] = page.minute[fresh]
-        self.last[row[orders]] = page.minute[orders]
-        self.contact[row[of[Kind.SENT]]] = page.minute[of[Kind.SENT]]
-        self.nps[row[of[Kind.NPS]]] = page.value[of[Kind.NPS]]
-        np.add.at(self.opened, row[of[Kind.OPENED]], 1)
-        np.add.at(self.clicked, row[of[Kind.CLICKED]], 1)
-        np.add.at(self.tickets, row[of[Kind.TICKET]], 1)
-        np.add.at(self.orders, row[orders], 1)
-        money = np.concatenate([of[kind] for kind in BILL])
-        bill = np.concatenate([sign * page.value[of[kind]] for kind, sign in BILL.items()])
-        np.add.at(self.cents, row[money], bill)
-        self._turn_the_year(row[money], bill, len(orders))
+        orders, row = self._find(page.person, page.kind, Kind.ORDER)
+        fresh = np.flatnonzero(self.first[row] == UNKNOWN)[::-1]  # backwards: the first order stays
+        self.first[row[fresh]] = page.minute[orders[fresh]]
+        self.last[row] = page.minute[orders]
+        sent, row = self._find(page.person, page.kind, Kind.SENT)
+        self.contact[row] = page.minute[sent]
+        answers, row = self._find(page.person, page.kind, Kind.NPS)
+        self.nps[row] = page.value[answers]
+        counted = {Kind.OPENED: self.opened, Kind.CLICKED: self.clicked, Kind.TICKET: self.tickets}
+        for kind, column in counted.items():
+            np.add.at(column, self._find(page.person, page.kind, kind)[1], ONE)
+        self._take_in_programme(page)
+
+    def _take_in_programme(self, page: Events) -> None:
+        """Add what the loyalty programme and contracts bring: points, tiers, ends of terms."""
         for kind, sign in POINTS.items():
-            np.add.at(self.points, row[of[kind]], sign * page.value[of[kind]])
-        self.tier[row[of[Kind.ENROLLED]]] = 0
-        self.tier[row[of[Kind.TIER]]] = page.value[of[Kind.TIER]]
-        self.term_end[row[of[Kind.SIGNED]]] = page.ref[of[Kind.SIGNED]]
-        self.term_end[row[of[Kind.CANCELLED]]] = UNKNOWN
+            place, row = self._find(page.person, page.kind, kind)
+            np.add.at(self.points, row, sign * page.value[place])
+        self.tier[self._find(page.person, page.kind, Kind.ENROLLED)[1]] = 0
+        moved, row = self._find(page.person, page.kind, Kind.TIER)
+        self.tier[row] = page.value[moved]
+        signed, row = self._find(page.person, page.kind, Kind.SIGNED)
+        self.term_end[row] = page.ref[signed]
+        self.term_end[self._find(page.person, page.kind, Kind.CANCELLED)[1]] = UNKNOWN
 
-    def _turn_the_year(self, rows: Integers, bill: Integers, orders: int) -> None:
-        """Let this week into the yearly columns, and the week 52 weeks ago out of them.
+    def _find(self, person: Integers, kind: Integers, which: Kind) -> tuple[Integers, Integers]:
+        """Find where events of a kind stand, and in whose rows of the record they belong."""
+        place = np.flatnonzero(kind == int(which))
+        return place, self._of_person[person[place]]
 
-        The first `orders` of these rows are orders, the others what was taken off them.
+    def _turn_the_year(self, page: Events, copied: bool) -> None:
+        """Add up this week's sales, and let those of 52 weeks ago out of the yearly columns.
+
+        A year of sales fills the memory, unless it is the log's own pages, which are there anyway.
         """
-        self._year.append((rows.astype(np.int32), bill, orders))  # a year of them is what fills the memory
-        np.add.at(self.orders_52w, rows[:orders], 1)
-        np.add.at(self.cents_52w, rows, bill)
+        sales = (page.person, page.kind, page.value)
+        if copied:
+            sold = np.flatnonzero(np.isin(page.kind, list(BILL)))
+            sales = (page.person[sold], page.kind[sold], page.value[sold])
+        self._year.append(sales)
+        ever, lately = (self.orders, self.cents), (self.orders_52w, self.cents_52w)
+        self._add_up(sales, ONE, ever, lately)
         if len(self._year) > WEEKS_A_YEAR:
-            past, bill, orders = self._year.pop(0)
-            rows = past.astype(np.int64)  # np.add.at is slow on 32 bits
-            np.subtract.at(self.orders_52w, rows[:orders], 1)
-            np.subtract.at(self.cents_52w, rows, bill)
+            self._add_up(self._year.pop(0), -ONE, lately)
+
+    def _add_up(self, sales: Sales, sign: np.int32, *columns: tuple[Integers, Integers]) -> None:
+        """Add sales to columns of orders and cents, or take them off."""
+        person, kind, value = sales
+        _, buyer = self._find(person, kind, Kind.ORDER)
+        for count, _ in columns:
+            np.add.at(count, buyer, sign)
+        for what, effect in BILL.items():
+            place, row = self._find(person, kind, what)
+            for _, cents in columns:
+                np.add.at(cents, row, sign * effect * value[place])
 
     # -- asking ---------------------------------------------------------------------------------
 
@@ -146,8 +163,8 @@ class Record:
         """Find the people whose records fit a segment, or a function of the record; in order of record."""
         view = View(self)
         if isinstance(rule, Segment):
-            return self.person[: len(self)][rule.chosen(view)].astype(np.int64)
-        return self.person[: len(self)][_answer(rule, view)].astype(np.int64)
+            return self.person[np.flatnonzero(rule.chosen(view))].astype(np.int64)
+        return self.person[np.flatnonzero(_answer(rule, view))].astype(np.int64)
 
     def bought_since(self, minute: int) -> Integers:
         """Find the people with an order on record since a minute."""

@@ -81,6 +81,7 @@ def execute(notebook: NotebookNode, folder: Path, go_on: bool = False) -> Notebo
         allow_errors=go_on,
         record_timing=False,
         coalesce_streams=True,
+        store_widget_state=False,  # a board of levers would add most of a megabyte
         extra_arguments=["--log-level=ERROR"],  # of the kernel's own worries
         resources={"metadata": {"path": str(folder)}},
     )

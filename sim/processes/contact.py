@@ -170,7 +170,7 @@ class Contact:
         """Let people recover from messages; those who had too many lose patience."""
         me, these = self.world.people.contact, self.these
         me.fatigue *= np.float32(these.fatigue_keep)
-        me.fatigue[me.fatigue < RESTED] = 0.0
+        me.fatigue *= me.fatigue >= RESTED
         weary = np.maximum(me.fatigue.sum(axis=0) - these.tolerance, 0.0)  # (people,)
         self.world.people.patience.burden(Cause.CONTACT, these.contact_toll * weary)
 

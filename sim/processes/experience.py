@@ -144,7 +144,7 @@ class Experience:
             self.world.log.write(Kind.IMPROVED, orders.minute, orders.person, value=extra)
         performance = self.performance(week)  # (orders,)
         for j in range(orders.j.max(initial=-1) + 1):
-            these = orders.j == j
+            these = np.flatnonzero(orders.j == j)  # two columns are read faster by place than through a mask
             self._compare(orders.person[these], performance[these])
 
     def performance(self, week: int) -> Floats:
@@ -167,7 +167,7 @@ class Experience:
     def be_consoled(self) -> None:
         """Give back part of what a fault took, where the desk put it right this week."""
         me, service = self.world.people.experience, self.world.people.service
-        who = np.flatnonzero(service.consolation)
+        who = np.flatnonzero(service.consolation > 0)
         if len(who):
             lost = (
                 self.these.memory * self.these.fault_severity * (1 + self.these.loss)

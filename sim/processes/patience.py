@@ -90,9 +90,9 @@ class Columns:
     def endure(self, cause: Cause, who: Whole, toll: float | Floats) -> Any:
         """Use up patience of some people (or one) for a cause; tell whose is gone."""
         toll = toll * self.shield[who]
-        self.used[cause, who] += toll
-        self.left[who] -= toll
-        return self.left[who] <= 0
+        self.used[cause][who] += toll
+        self.left[who] = left = self.left[who] - toll
+        return left <= 0
 
     def burden(self, cause: Cause, toll: Floats | float, who: Integers | None = None) -> None:
         """Add to what a cause will take on Sunday, from some or all; without this mechanism nobody minds."""
@@ -140,9 +140,9 @@ class Patience:
         """Charge the week's tolls to all customers, cause by cause."""
         people, me = self.world.people, self.world.people.patience
         stays = people.entry.stage == Stage.CUSTOMER
-        tolls = me.hazard * (me.shield * stays)  # (causes, people)
-        me.used += tolls
-        me.left -= tolls.sum(axis=0)
+        me.hazard *= me.shield * stays  # (causes, people): what gets through
+        me.used += me.hazard
+        me.left -= me.hazard.sum(axis=0)
         me.hazard[:] = 0.0
         if people.renewal.binds:
             return  # they go when their term ends

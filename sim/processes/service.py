@@ -146,7 +146,7 @@ class Service:
         if levers.first is not None:
             desk.urgent[self.world.record.select(levers.first)] = True
         if desk.queue:
-            desk.look_after(self.these.hours.open_minutes(week * MINUTES_A_WEEK))
+            desk.look_after(week * MINUTES_A_WEEK)
 
     def pay(self, week: int) -> None:
         """Pay the agents, and compensation with each solution."""

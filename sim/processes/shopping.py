@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -159,7 +159,7 @@ class Shopping:
         rate = me.rate[who] * me.lift[who]
         first_ever = entry.minute[who] >= week * MINUTES_A_WEEK
         clock = me.begin[who]  # weeks since Monday
-        rounds: list[tuple[Integers, ...]] = []
+        rounds: list[tuple[npt.NDArray[Any], ...]] = []
         while len(who):
             j = len(rounds)
             if j == OFTENEST:
@@ -169,17 +169,18 @@ class Shopping:
                 clock[first_ever] = entry.arrival(who[first_ever], week)
             due = np.flatnonzero(clock < 1)
             who, rate, clock = who[due], rate[due], clock[due]  # (orders of round j,)
-            minutes = week * MINUTES_A_WEEK + (clock * MINUTES_A_WEEK).astype(np.int64)
-            rounds.append((minutes, who, np.full(len(who), j)))
             toll = me.toll[who]
             if j == 0:  # and does not leave at once
                 toll[first_ever[due]] = 0.0
             gone = world.people.patience.endure(Cause.NATURE, who, toll)
-            world.leave(who[gone], minutes[gone])
+            rounds.append((who, clock, gone))
             stays = np.flatnonzero(~gone)
             who, rate, clock = who[stays], rate[stays], clock[stays]
         if rounds:
-            minutes, who, times = (np.concatenate(parts) for parts in zip(*rounds, strict=True))
+            who, clock, gone = (np.concatenate(parts) for parts in zip(*rounds, strict=True))  # (orders,)
+            times = np.repeat(np.arange(len(rounds)), [len(buyers) for buyers, *_ in rounds])
+            minutes = week * MINUTES_A_WEEK + (clock * MINUTES_A_WEEK).astype(np.int64)
+            world.leave(who[gone], minutes[gone])
             world.orders.add(minutes, who, times)
             if world.desk:
                 world.desk.expect_complaints(minutes, who, times, week)
