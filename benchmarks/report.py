@@ -34,6 +34,7 @@ SPEED = {
     "core_100000": Target("core with 100 000 people, against idiomatic SimPy", ""),
     "collector": Target("core, against idiomatic SimPy, Python's garbage collector off for both", ""),
     "everything": Target("all mechanisms on, against idiomatic SimPy's bare core", "≥ 12"),
+    "full": Target("the same with every lever of the plan moved", "≥ 10"),
     "focus_200": Target("core with 200 customers as processes, against idiomatic SimPy", "≥ 12"),
     "focus_1000": Target("core with 1 000 customers as processes, against idiomatic SimPy", "≥ 7"),
     "limit": Target("core, share of the NumPy limit (time of the limit / time of the core)", "≥ 0.35", ""),

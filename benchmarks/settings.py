@@ -20,6 +20,18 @@ def weekly_offers() -> Plan:
     )
 
 
+def everything_at_once() -> Plan:
+    """Write weekly offers, and move every other lever of the supermarket as well."""
+    return weekly_offers().but(
+        pricing={"price": 0.98},
+        experience={"quality": 0.2},
+        service={"compensation": 5.0, "first": {"spend_52w": {"at_least": 1_000}}},
+        bonds={"care": 0.1, "ties": 0.1},
+        loyalty={"points": 0.01, "silver_from": 500, "gold_from": 1_500, "perk": 0.5},
+        acquisition={"search": 50, "social": 50, "leaflet": 50, "referral_reward": 5},
+    )
+
+
 def core(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
     """Keep of the supermarket what an ordinary simulation would have: orders, dropout, tickets, offers.
 
