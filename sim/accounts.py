@@ -22,15 +22,13 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Cents = npt.NDArray[np.int64]
-REVENUE = ("sales", "prices", "discounts", "redeemed")
+REVENUE = ("sales", "discounts", "redeemed")
 OWN = ("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points")  # a customer's
 COMMON = ("wages", "advertising", "tools", "fixed")  # of the firm as a whole
 LINES = (*REVENUE, *OWN, *COMMON)
 COSTS = {  # what an event of a kind costs, and on which line it stands
-    Kind.REPRICED: "prices",
     Kind.DISCOUNT: "discounts",
     Kind.REDEEMED: "redeemed",
-    Kind.IMPROVED: "quality",
     Kind.SENT: "messages",
     Kind.COMPENSATED: "compensation",
     Kind.CARED: "care",
@@ -59,16 +57,20 @@ class Accounts:
     def of(cls, events: Events, scenario: Scenario) -> Accounts:
         """Book the events of a run."""
         orders = events.of(Kind.ORDER)
-        goods = np.rint(orders.value * (1 - scenario.margin)).astype(np.int64)
+        week = orders.minute // MINUTES_A_WEEK
+        price = _by_week(events.of(Kind.PRICED), scenario.weeks, 1_000_000)[week] / 1e6  # beside the usual
+        quality = _by_week(events.of(Kind.IMPROVED), scenario.weeks, 0)[week]
+        goods = np.rint(orders.value / price * (1 - scenario.margin)).astype(np.int64)
         entries = [
             _book("sales", orders, orders.value),
             _book("goods", orders, -goods),
+            _book("quality", orders, -quality),
             *(_book(line, events.of(kind)) for kind, line in COSTS.items()),
             *(_book("points", part := events.of(kind), sign * part.value) for kind, sign in DEBT.items()),
             _fixed(scenario),
         ]
-        week, person, line, cents = (np.concatenate(parts) for parts in zip(*entries, strict=True))
-        return cls(week, person, line, cents, scenario.weeks, scenario.people)
+        weeks, person, line, cents = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+        return cls(weeks, person, line, cents, scenario.weeks, scenario.people)
 
     def by_week(self) -> pd.DataFrame:
         """Give the weekly profit and loss in cents, a row a week, a column a line and their sums."""
@@ -104,6 +106,13 @@ def _book(line: str, events: Events, cents: Cents | None = None) -> tuple[Cents,
     amount = -events.value if cents is None else cents
     week = events.minute.astype(np.int64) // MINUTES_A_WEEK
     return week, events.person.astype(np.int64), np.full(len(events), LINES.index(line)), amount
+
+
+def _by_week(events: Events, weeks: int, otherwise: int) -> Cents:
+    """Spread a decision of the firm over the weeks for which it was noted, shape (weeks,)."""
+    values = np.full(weeks, otherwise, np.int64)
+    values[events.minute // MINUTES_A_WEEK] = events.value
+    return values
 
 
 def _fixed(scenario: Scenario) -> tuple[Cents, ...]:

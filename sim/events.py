@@ -25,7 +25,7 @@ class Kind(IntEnum):
     The comment says what `ref` and `value` hold; unmentioned means zero.
     """
 
-    ORDER = 1  # ref: the campaign whose offer was redeemed, or 0; value: goods at shelf price, cents
+    ORDER = 1  # ref: the campaign whose offer was redeemed, or 0; value: cents at this week's shelf price
     DISCOUNT = 2  # ref: the campaign; value: cents given away
     SENT = 3  # ref: the campaign; value: cost in cents
     HELD_OUT = 4  # ref: the campaign; chosen by it but kept as control group
@@ -39,8 +39,8 @@ class Kind(IntEnum):
     NPS = 12  # value: answer to "would you recommend us?", 0-10
     CSAT = 13  # ref: minute of the ticket; value: satisfaction with its handling, 1-5
     WAGES = 14  # value: cents
-    REPRICED = 15  # value: cents below the scenario's shelf price; negative above it
-    IMPROVED = 16  # value: cents put into the quality of an order
+    PRICED = 15  # value: this week's shelf price, in millionths of the scenario's; unmentioned: the same
+    IMPROVED = 16  # value: cents put into the quality of each order of this week
     SIGNED = 17  # channel: 0 a new contract, 1 renewed; ref: minute of its end; value: its level
     CANCELLED = 18  # a contract is not renewed
     ENROLLED = 19  # joins the loyalty programme
@@ -64,7 +64,7 @@ class Kind(IntEnum):
 
 HIDDEN = 100
 KIND_BITS = 7  # kinds stay below 128
-BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REPRICED: -1, Kind.REDEEMED: -1}  # what a customer pays
+BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1}  # what a customer pays
 ADVERTISING = ("search", "social", "leaflet")
 REFERRAL = len(ADVERTISING)  # the channel of those whom a customer brought
 

@@ -26,7 +26,7 @@ class WeekOrders:
     person: Integers
     j: Integers  # the person's j-th order of the week, from 0
     faulty: npt.NDArray[np.bool_]
-    cents: npt.NDArray[np.int64]  # goods at the scenario's shelf price
+    cents: npt.NDArray[np.int64]  # goods at this week's shelf price
     discount: Floats  # share of the price that an offer takes off
     paid: npt.NDArray[np.int64]  # cents, before points are redeemed
 
@@ -68,17 +68,15 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     """
     orders, offer, service = world.orders, world.people.pricing, world.people.service
     who, minute = orders.person, orders.minute
-    orders.cents = cents
     orders.faulty = world.luck.happens(service.fault_share, Purpose.FAULT, who, week, orders.j)
     offered = np.where(minute >= offer.offer_minute[who], offer.discount[who], 0.0)
     orders.discount = np.maximum(offered, agreed)
-    asked = np.rint(cents * offer.price).astype(np.int64)  # at this week's shelf price
-    given = np.rint(asked * orders.discount).astype(np.int64)
-    orders.paid = asked - given
+    orders.cents = np.rint(cents * offer.price).astype(np.int64)
+    given = np.rint(orders.cents * orders.discount).astype(np.int64)
+    orders.paid = orders.cents - given
 
     ref = np.where((given > 0) & (offered == orders.discount), offer.campaign[who], 0)
-    world.log.write(Kind.ORDER, minute, who, 0, ref, cents)
-    cut, moved = np.flatnonzero(given), np.flatnonzero(asked != cents)
+    world.log.write(Kind.ORDER, minute, who, 0, ref, orders.cents)
+    cut = np.flatnonzero(given)
     world.log.write(Kind.DISCOUNT, minute[cut], who[cut], 0, ref[cut], given[cut])
-    world.log.write(Kind.REPRICED, minute[moved], who[moved], value=(cents - asked)[moved])
     world.log.write(Kind.FAULT, minute[orders.faulty], who[orders.faulty])

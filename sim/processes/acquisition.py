@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import simpy
 
 from sim.chance import Floats, Integers, Luck, Purpose
@@ -166,16 +167,16 @@ class Acquisition:
             return
         cents = round(spend * 100 * world.size / 1_000)
         world.log.note(Kind.ADVERTISED, week * MINUTES_A_WEEK, FIRM, code, value=cents)
-        prospects = self.prospects(week)
+        prospects = np.flatnonzero(self.to_be_won(week))
         reached = -np.expm1(-spend / channel.reach_cost)
         comes = reached * channel.response * world.people.acquisition.inclination[prospects]
         who = prospects[world.luck.happens(comes, Purpose.ATTENTION, prospects, week, code)]
         self.win(who, np.full(len(who), NOBODY), code, channel.staying, week)
 
-    def prospects(self, week: int) -> Integers:
-        """Find those who are not customers and would not come this week anyway."""
+    def to_be_won(self, week: int) -> npt.NDArray[np.bool_]:
+        """Tell who is not a customer yet and would not come this week anyway, shape (people,)."""
         entry = self.world.people.entry
-        return np.flatnonzero((entry.stage == Stage.PROSPECT) & (entry.minute >= (week + 1) * MINUTES_A_WEEK))
+        return (entry.stage == Stage.PROSPECT) & (entry.minute >= (week + 1) * MINUTES_A_WEEK)
 
     def recommend(self, week: int) -> None:
         """Let customers recommend the shop to somebody, the satisfied more often."""
@@ -189,7 +190,7 @@ class Acquisition:
         whom = (world.luck.uniform(Purpose.WHOM, who, week) * world.size).astype(np.int64)
         world.log.write(Kind.RECOMMENDED, week * MINUTES_A_WEEK, who, ref=whom)
 
-        free = np.isin(whom, self.prospects(week))  # the others are customers already, or soon will be
+        free = self.to_be_won(week)[whom]  # the others are customers already, or soon will be
         free &= world.luck.happens(these.answer_share, Purpose.ANSWER, who, week)
         whom, first = np.unique(whom[free], return_index=True)  # two may tell one: the first person counts
         self.win(whom, who[free][first], REFERRAL, these.referred_staying, week)

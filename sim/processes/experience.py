@@ -22,7 +22,7 @@ import simpy
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
-from sim.events import Kind
+from sim.events import FIRM, Kind
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Experience:
         """Take the week's orders one after the other: everybody's first, then the second."""
         orders, extra = self.world.orders, round(self.levers.quality * 100)
         if extra:
-            self.world.log.write(Kind.IMPROVED, orders.minute, orders.person, value=extra)
+            self.world.log.note(Kind.IMPROVED, week * MINUTES_A_WEEK, FIRM, value=extra)
         performance = self.performance(week)  # (orders,)
         for j in range(orders.j.max(initial=-1) + 1):
             these = np.flatnonzero(orders.j == j)  # two columns are read faster by place than through a mask

@@ -160,8 +160,8 @@ class Loyalty:
         who = np.flatnonzero(me.member)
         way = np.minimum(me.points[who] / (self.levers.reward * 100), 1.0) if self.levers.points else 0.0
         self.world.people.shopping.lift[who] *= (1 + these.pressure * way**2) * (1 + me.glow[who])
-        me.glow[who] *= these.glow_keep
-        me.glow[me.glow < FADED] = 0.0
+        glow = me.glow[who] * these.glow_keep
+        me.glow[who] = np.where(glow < FADED, 0.0, glow)
 
     def enrol(self, week: int) -> None:
         """Ask at every order; some join."""
@@ -179,11 +179,9 @@ class Loyalty:
     def redeem(self, week: int) -> None:
         """Let members with a full reward pay with their points, as far as the order goes."""
         me, orders, world = self.world.people.loyalty, self.world.orders, self.world
-        full = orders.person[me.points[orders.person] >= round(self.levers.reward * 100)]
-        if not len(full):
-            return
-        uses = world.luck.happens(self.these.redeem_share, Purpose.REDEEM, orders.person, week, orders.j)
-        rows = np.flatnonzero(uses & np.isin(orders.person, full))
+        rows = np.flatnonzero(me.points[orders.person] >= round(self.levers.reward * 100))
+        who, j = orders.person[rows], orders.j[rows]
+        rows = rows[world.luck.happens(self.these.redeem_share, Purpose.REDEEM, who, week, j)]
         who, first = np.unique(orders.person[rows], return_index=True)  # once a week at most
         rows = rows[first]
         used = np.minimum(me.points[who], orders.paid[rows])

@@ -19,8 +19,9 @@ import numpy.typing as npt
 import simpy
 
 from sim.chance import Floats, Integers, Luck, Purpose
+from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
-from sim.events import Cause
+from sim.events import FIRM, Cause, Kind
 from sim.parameter import ASSUMED, PLAN, parameter
 
 if TYPE_CHECKING:
@@ -130,13 +131,19 @@ class Pricing:
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Monday: empty pantries and forget old prices, remember last week's, compare with the shelf."""
-        me = self.world.people.pricing
         while True:
-            yield self.world.calendar.hour("prices")
+            week = yield self.world.calendar.hour("prices")
             self.pass_time()
             self.remember_deals()
-            me.price = self.levers.price
+            self.set_price(week)
             self.compare()
+
+    def set_price(self, week: int) -> None:
+        """Put this week's price on the shelf; say so where it is not the usual one."""
+        self.world.people.pricing.price = self.levers.price
+        millionths = round(self.levers.price * 1e6)
+        if millionths != 1e6:
+            self.world.log.note(Kind.PRICED, week * MINUTES_A_WEEK, FIRM, value=millionths)
 
     def pass_time(self) -> None:
         """Eat from the pantries, and let reference prices that are lower drift up to the shelf price."""
