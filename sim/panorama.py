@@ -103,7 +103,7 @@ def rfm_map(scored: pd.DataFrame) -> Picture:
 def _square(axes: Axes, x: int, y: int, name: str, counted: pd.Series[Any], most: float) -> None:
     """Draw a segment as a square, the darker the more of the money it brings."""
     share = float(np.nan_to_num(counted["spend_share"]))
-    shade = PALEST + (1 - PALEST) * share / most
+    shade = min(PALEST + (1 - PALEST) * share / most, 1.0)
     ink = "white" if shade >= DARK else style.INK
     square = Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=style.BLUE, alpha=shade, edgecolor="none")
     axes.add_patch(square)

@@ -342,7 +342,11 @@ def test_jupyterlab_serves_the_copy_and_ends_when_it_is_told_to(tmp_path: Path) 
         finally:
             started.kill()
     assert started.returncode in (0, -signal.SIGTERM)
-    assert sorted(path.name for path in (tmp_path / "my_crm").iterdir()) == [MANIFEST, "chapters"]
+    assert sorted(path.name for path in (tmp_path / "my_crm").iterdir()) == [
+        MANIFEST,
+        "chapters",
+        "exercises",
+    ]
 
 
 # -- doctor ----------------------------------------------------------------------------------------

@@ -246,7 +246,7 @@ def test_every_slider_lies_in_the_valid_range_and_holds_the_default() -> None:
             declared = Note.of(name, info, Setting())
             if declared.slider:
                 low, high, step = declared.slider
-                assert declared.low <= low < high <= declared.high and 0 < step <= (high - low) / 4
+                assert declared.low <= low < high <= declared.high and 0 < step <= (high - low) / 2
                 assert info.default is None or low <= info.default <= high
                 found += 1
     assert found > 15
