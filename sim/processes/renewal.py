@@ -186,11 +186,10 @@ class Renewal:
         people.patience.provoke(Cause.CONTACT, self.these.reminder_toll, np.flatnonzero(ends))
 
     def toll(self, who: Integers) -> Floats:
-        """Give what the end of a term takes from some people, less what an offer makes up for."""
+        """Give what the end of a term takes from some people: more at a high price, less with an offer."""
         people, me = self.world.people, self.world.people.renewal
-        return me.toll[who] * np.exp(
-            -self.these.offer_relief * me.offered[who] * people.pricing.sensitivity[who]
-        )
+        relief = self.these.offer_relief * me.offered[who] * people.pricing.sensitivity[who]
+        return me.toll[who] * people.pricing.dearness * np.exp(-relief)
 
     def decide(self, week: int) -> None:
         """Let those leave whose patience ends with the term; the others get their bill."""
