@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import simpy
+from pydantic import ValidationInfo, field_validator
 
 from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK
@@ -105,6 +106,14 @@ class Levers(Data):
         "weeks between two reviews of tiers", "weeks", PLAN, 13, slider=(4, 52, 1), ge=1, le=520
     )
 
+    @field_validator("gold_from")
+    @classmethod
+    def _is_above_silver(cls, gold: float | None, before: ValidationInfo) -> float | None:
+        silver = before.data.get("silver_from")
+        if gold is not None and silver is not None and gold < silver:
+            raise ValueError(f"gold is above silver: give {silver:g}, from which one is silver, or more.")
+        return gold
+
     @property
     def runs(self) -> bool:
         """Tell whether there is a programme at all."""
@@ -147,9 +156,9 @@ class Loyalty:
                 self.tempt()
             yield self.world.calendar.hour("loyalty")
             if running:
-                self.enrol(week)
+                earns = self.enrol(week)
                 self.redeem(week)
-                self.earn(week)
+                self.earn(earns)
                 self.expire(week)
                 self.review(week)
                 self.bind()
@@ -163,18 +172,21 @@ class Loyalty:
         me.glow[who] *= these.glow_keep
         me.glow[me.glow < FADED] = 0.0
 
-    def enrol(self, week: int) -> None:
-        """Ask at every order; some join."""
+    def enrol(self, week: int) -> npt.NDArray[np.bool_]:
+        """Ask at every order; some join. Tell which orders are a member's: (orders,)."""
         me, orders, world = self.world.people.loyalty, self.world.orders, self.world
         me.last_order[orders.person] = week
+        members = me.member[orders.person]
         if not self.levers.runs:
-            return
-        joins = ~me.member[orders.person] & world.luck.happens(
-            self.these.join_share, Purpose.ENROL, orders.person, week, orders.j
-        )
-        who, first = np.unique(orders.person[joins], return_index=True)
+            return members
+        says_yes = world.luck.happens(self.these.join_share, Purpose.ENROL, orders.person, week, orders.j)
+        rows = np.flatnonzero(~members & says_yes)
+        who, first = np.unique(orders.person[rows], return_index=True)
         me.member[who] = True
-        world.log.write(Kind.ENROLLED, orders.minute[joins][first], who)
+        world.log.write(Kind.ENROLLED, orders.minute[rows[first]], who)
+        joined = np.zeros(world.size, np.int64)  # j of the order at which they joined, or 0
+        joined[who] = orders.j[rows[first]]
+        return me.member[orders.person] & (orders.j >= joined[orders.person])
 
     def redeem(self, week: int) -> None:
         """Let members with a full reward pay with their points, as far as the order goes."""
@@ -192,11 +204,11 @@ class Loyalty:
         me.glow[who] = self.these.glow
         world.log.write(Kind.REDEEMED, orders.minute[rows], who, value=used)
 
-    def earn(self, week: int) -> None:
-        """Give members their points, and pay for the perks of their tier."""
+    def earn(self, earns: npt.NDArray[np.bool_]) -> None:
+        """Give members their points for the orders that earn some, and pay for the perks of their tier."""
         me, orders, world = self.world.people.loyalty, self.world.orders, self.world
         who = orders.person
-        points = np.where(me.member[who], np.floor(orders.paid * self.levers.points), 0).astype(np.int64)
+        points = np.where(earns, np.floor(orders.paid * self.levers.points), 0).astype(np.int64)
         rows = np.flatnonzero(points)
         np.add.at(me.points, who[rows], points[rows])
         world.log.write(Kind.EARNED, orders.minute[rows], who[rows], value=points[rows])
