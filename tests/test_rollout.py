@@ -119,7 +119,7 @@ def test_what_is_not_done_is_not_paid_and_binds_nobody(seed: int) -> None:
 
 @each_seed
 def test_more_practice_does_what_less_did_and_more(seed: int) -> None:
-    """Whom a better firm reaches contains whom the same firm reaches by worse habits: the luck is the same."""
+    """Whom a firm reaches by bad habits, it also reaches by better ones: the luck is the same."""
     plan = IDEA.but(bonds={}, campaigns=[Campaign(channel="email", until_week=2)])
     reached = [
         set(
