@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SILENT_WEEKS = 26  # a customer without an order for so long counts as lost
 RECENT_WEEKS = 13
+RENEWED = 1  # channel of `Kind.SIGNED`
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def customer_equity(run: Run) -> float:
 
 def renewal_rate(events: Events) -> float:
     """Share of the contracts whose term ended that were renewed; NaN where there are no contracts."""
-    renewed = int(events.of(Kind.SIGNED).channel.sum())
+    renewed = int((events.of(Kind.SIGNED).channel == RENEWED).sum())
     return _share(renewed, renewed + len(events.of(Kind.CANCELLED)))
 
 

@@ -64,6 +64,7 @@ class Record:
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
         self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
         self.term_end = np.full(people, UNKNOWN, np.int32)  # of the contract, if there is one
+        self.cancelled = np.zeros(people, bool)
         self.tier = np.full(people, NO_MEMBER, np.int8)
         self.points = np.zeros(people, np.int64)
         self.cents, self.cents_52w = np.zeros(people, np.int64), np.zeros(people, np.int64)
@@ -124,7 +125,9 @@ class Record:
         self.tier[row] = page.value[moved]
         signed, row = self._find(page.person, page.kind, Kind.SIGNED)
         self.term_end[row] = page.ref[signed]
-        self.term_end[self._find(page.person, page.kind, Kind.CANCELLED)[1]] = UNKNOWN
+        ended = self._find(page.person, page.kind, Kind.CANCELLED)[1]
+        self.term_end[ended] = UNKNOWN
+        self.cancelled[row], self.cancelled[ended] = False, True
 
     def _find(self, person: Integers, kind: Integers, which: Kind) -> tuple[Integers, Integers]:
         """Find where events of a kind stand, and in whose rows of the record they belong."""
@@ -167,8 +170,9 @@ class Record:
         return self.person[np.flatnonzero(_answer(rule, view))].astype(np.int64)
 
     def bought_since(self, minute: int) -> Integers:
-        """Find the people with an order on record since a minute."""
-        return np.sort(self.person[: len(self)][self.last[: len(self)] >= minute]).astype(np.int64)
+        """Find the people with an order on record since a minute, whose contract, if any, still runs."""
+        seen = (self.last >= minute) & ~self.cancelled
+        return np.sort(self.person[: len(self)][seen[: len(self)]]).astype(np.int64)
 
     def came_since(self, minute: int, who: Integers) -> Mask:
         """Tell which of these people have an order on record since a minute."""

@@ -39,6 +39,7 @@ from sim.events import FIRM, HIDDEN, REFERRAL, Cause, Kind, Stage
 from sim.files import dump, loads
 from sim.market import check_plan
 from sim.metrics import METRICS
+from sim.processes.renewal import RUNNING
 from sim.run import Run
 from sim.segment import Rule
 
@@ -276,13 +277,14 @@ def _assert_contracts_hold(run: Run, kind: dict[str, pd.DataFrame]) -> None:
         return
     keys = ["minute", "person"]
     assert kind["CANCELLED"][keys].to_numpy().tolist() == kind["LEFT"][keys].to_numpy().tolist()
-    signed = kind["SIGNED"]
+    older = kind["SIGNED"]["channel"] == RUNNING
+    ends = {*zip(kind["SIGNED"]["ref"], kind["SIGNED"]["person"], strict=True)}
+    signed = kind["SIGNED"][~older]
+    assert (kind["SIGNED"].loc[older, "minute"] == 0).all()
     assert set(map(tuple, signed[keys].to_numpy())) <= set(map(tuple, kind["ORDER"][keys].to_numpy()))
-    ends = {*zip(signed["ref"], signed["person"], strict=True)}
-    begun = signed.groupby("person")["minute"].min()
     for minute, person in kind["CANCELLED"][keys].itertuples(index=False):
-        assert minute < begun.get(person, minute + 1) or (minute, person) in ends, "left within a term"
-    assert signed["value"].between(0, len(run.scenario.renewal.fees) - 1).all()
+        assert (minute, person) in ends, "left within a term"
+    assert kind["SIGNED"]["value"].between(0, len(run.scenario.renewal.fees) - 1).all()
 
 
 def _assert_newcomers_are_new(run: Run, kind: dict[str, pd.DataFrame]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, load_scenario, over, simulate
+from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, Timeline, load_scenario, over, simulate
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.run import Run
@@ -157,6 +157,186 @@ def test_a_remembered_discount_lasts_no_longer_than_prices_take_to_be_forgotten(
     slow, fast = (simulate(with_(pricing={"reference_rise": rise}), plan, seed) for rise in (0.01, 0.5))
     assert fast.truth["reference_price"].eq(1).all()
     assert slow.truth["reference_price"].mean() < 1
+
+
+def priced(price: float) -> Plan:
+    return Plan(pricing={"price": price})
+
+
+@cache
+def shelf() -> Scenario:
+    """Give a market of 1 500 customers without a queue or talk: nothing couples people."""
+    scenario = load_scenario("supermarket").but(people=1_500, weeks=60, service=None, acquisition=None)
+    return scenario.but(entry=scenario.entry.but(present_share=1.0))
+
+
+def orders_between(run: Run, first: int, until: int) -> int:
+    week = run.events.of(Kind.ORDER).minute // MINUTES_A_WEEK
+    return int(((week >= first) & (week < until)).sum())
+
+
+@each_seed
+def test_a_lower_shelf_price_sells_more_and_leaves_less_of_an_order(seed: int) -> None:
+    runs = [simulate(shelf(), priced(price), seed) for price in (1.2, 1.0, 0.9, 0.8)]
+    assert rises([run.metrics["orders"] for run in runs])
+    assert rises([-run.metrics["average_order"] for run in runs])
+    assert rises([-margin_per_order(run) for run in runs])
+
+
+@each_seed
+def test_a_cut_taken_back_sells_less_than_before_for_a_while(seed: int) -> None:
+    plain, cut = (
+        simulate(shelf(), plan, seed) for plan in (Plan(), {0: Plan(), 10: priced(0.8), 25: Plan()})
+    )
+    during, after, long_after = (
+        orders_between(cut, *weeks) - orders_between(plain, *weeks)
+        for weeks in ((10, 25), (25, 35), (50, 60))
+    )
+    assert during > 0 > after
+    assert abs(long_after) < abs(after)  # but not none: who orders more often has left more often
+    assert cut.defections["price"].sum() > plain.defections["price"].sum() == 0
+
+
+@each_seed
+def test_twins_rejoin_after_a_price_cut_for_those_who_stay(seed: int) -> None:
+    """Prices couple nobody; once the cut is forgotten, the state is the same to the last bit."""
+    plain, cut = (simulate(shelf(), plan, seed) for plan in (Plan(), {0: Plan(), 5: priced(0.9), 15: Plan()}))
+    assert (cut.people.pricing.reference == 1).all()
+    stay = np.ones(1_500, bool)
+    for run in (plain, cut):
+        stay[run.events.of(Kind.LEFT).person] = False
+    assert stay.sum() > 700
+    late = [
+        run.events.of(Kind.ORDER).where(run.events.of(Kind.ORDER).minute >= 45 * MINUTES_A_WEEK)
+        for run in (plain, cut)
+    ]
+    assert late[0].where(stay[late[0].person]).frame().equals(late[1].where(stay[late[1].person]).frame())
+    assert len(late[0]) > 3_000
+
+
+@each_seed
+def test_a_rise_taken_back_is_forgotten_by_those_who_shop(seed: int) -> None:
+    plan = {0: Plan(), 5: priced(1.3), 20: Plan()}
+    run = simulate(shelf(), plan, seed)
+    later = run.events.of(Kind.ORDER)
+    week = later.minute // MINUTES_A_WEEK
+    often = np.bincount(later.person[(week >= 20) & (week < 58)], minlength=1_500) >= 15
+    assert often.sum() > 200
+    assert (run.people.pricing.reference[often] == 1).all()
+    assert (run.people.pricing.reference >= 1).all()
+
+
+@each_seed
+def test_a_price_that_goes_up_again_and_again_looks_dear_each_time(seed: int) -> None:
+    up = {0: Plan(), 5: priced(1.3), 15: Plan(), 40: priced(1.3)}
+    once = {0: Plan(), 40: priced(1.3)}
+    often = np.arange(1_500)[np.argsort(-simulate(shelf(), Plan(), seed).people.shopping.rate)[:300]]
+    gaps = [
+        1.3 - simulate(shelf().but(weeks=41), plan, seed).people.pricing.reference[often]
+        for plan in (up, once)
+    ]
+    assert gaps[1].mean() > 0.25
+    assert gaps[0].mean() > 0.7 * gaps[1].mean()
+
+
+@each_seed
+def test_nobody_remembers_a_lower_price_than_was_paid(seed: int) -> None:
+    """An offer that came after the week's order was not met on the shelf."""
+    plan = priced(0.9).but(campaigns=[COUPON.but(every=3)])
+    run = simulate(attentive().but(service=None), plan, seed)
+    paid = np.ones(300)
+    orders = run.events.of(Kind.ORDER)
+    np.minimum.at(paid, orders.person, 0.9)
+    given = run.events.of(Kind.DISCOUNT)
+    np.minimum.at(paid, given.person, 0.9 * 0.8)
+    assert (run.people.pricing.reference >= paid - 1e-12).all()
+    held = set(run.events.of(Kind.CLICKED).person.tolist()) - set(given.person.tolist())
+    assert len(held) > 20
+
+
+@each_seed
+@pytest.mark.parametrize("price", [0.85, 1.15])
+def test_the_books_show_exactly_what_a_price_gives_up_or_brings(price: float, seed: int) -> None:
+    run = simulate(shelf(), priced(price), seed)
+    orders, total = run.events.of(Kind.ORDER), run.accounts.total()
+    assert total["revenue"] == total["sales"] == orders.value.sum()
+    usual = orders.value / price  # goods cost what they cost, whatever is asked for them
+    assert total["goods"] == -np.rint(usual * (1 - run.scenario.margin)).sum()
+    assert set(run.events.of(Kind.PRICED).value) == {round(price * 1e6)}
+    assert len(run.events.of(Kind.PRICED)) == run.scenario.weeks
+
+
+# -- quality ---------------------------------------------------------------------------------------
+
+
+def improved(money: float) -> Plan:
+    return Plan(experience={"quality": money})
+
+
+@each_seed
+def test_money_for_quality_satisfies_and_each_next_sum_less(seed: int) -> None:
+    runs = [simulate(shelf(), improved(money), seed) for money in (0.0, 1.0, 2.0, 3.0)]
+    moods = [float(run.truth["satisfaction"].mean()) for run in runs]
+    assert rises(moods)
+    assert rises(list(-np.diff(moods)))
+    assert rises([run.metrics["nps"] for run in runs[::3]])
+
+
+@each_seed
+def test_the_better_quality_is_the_fewer_a_competitor_takes(seed: int) -> None:
+    scenario = shelf().but(patience=shelf().patience.but(competitor_pull=0.01))
+    runs = [simulate(scenario, improved(money), seed) for money in (0.0, 2.0, 10.0)]
+    assert rises([-float(run.defections["competitor"].sum()) for run in runs])
+
+
+@each_seed
+@pytest.mark.parametrize("money", [0.6, 0.337])
+def test_quality_costs_what_the_lever_says_for_every_order(money: float, seed: int) -> None:
+    run = simulate(shelf(), improved(money), seed)
+    assert -run.accounts.total()["quality"] == round(money * 100) * run.metrics["orders"]
+
+
+def test_quality_worth_less_than_a_cent_is_none() -> None:
+    one, other = (simulate(shelf(), plan, 1) for plan in (improved(0.0), improved(0.0049)))
+    assert one.events.frame().equals(other.events.frame())
+    assert one.truth.equals(other.truth)
+
+
+@each_seed
+def test_customers_soon_expect_the_quality_they_get_and_mind_its_end(seed: int) -> None:
+    kept, ended, never = (
+        simulate(shelf(), plan, seed) for plan in (improved(5.0), {0: improved(5.0), 50: Plan()}, Plan())
+    )
+    often = never.people.shopping.rate > 0.5
+    expected = [float(run.truth["expectation"][often].mean()) for run in (never, kept)]
+    assert expected[1] - expected[0] > 0.9
+    after = simulate(shelf().but(weeks=53), {0: improved(5.0), 50: Plan()}, seed)
+    before = simulate(shelf().but(weeks=53), Plan(), seed)
+    lately = np.isin(np.arange(1_500), since(after, 50).person)
+    gain = (after.truth["satisfaction"] - before.truth["satisfaction"])[lately & often].mean()
+    full = (kept.truth["satisfaction"] - never.truth["satisfaction"])[lately & often].mean()
+    assert gain < full
+    assert ended.truth["satisfaction"].mean() < kept.truth["satisfaction"].mean()
+
+
+def since(run: Run, week: int) -> Any:
+    orders = run.events.of(Kind.ORDER)
+    return orders.where(orders.minute >= week * MINUTES_A_WEEK)
+
+
+@pytest.mark.parametrize(
+    ("section", "given"),
+    [("pricing", {"price": 0.05}), ("pricing", {"price": 3.5}), ("experience", {"quality": -1})],
+)
+def test_a_price_or_quality_outside_its_bounds_is_named(section: str, given: dict[str, float]) -> None:
+    with pytest.raises(Fault, match=rf"{section}\.{next(iter(given))}"):
+        Plan(**{section: given})
+
+
+@pytest.mark.parametrize(("section", "plan"), [("pricing", priced(0.9)), ("experience", improved(1.0))])
+def test_a_market_without_prices_or_quality_says_so(section: str, plan: Plan) -> None:
+    with pytest.raises(Fault, match=rf"{section}: supermarket has no {section}"):
+        simulate(market().but(**{section: None}), plan, 1)
 
 
 # -- contact ---------------------------------------------------------------------------------------

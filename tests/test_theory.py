@@ -16,8 +16,12 @@ from sim import Campaign, Offer, Plan, Scenario, load_scenario, simulate
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Cause, Kind, Stage
 from sim.processes.entry import Parameters as Entry
+from sim.processes.experience import Levers as QualityLevers
+from sim.processes.experience import Parameters as Experience
 from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.patience import Parameters as Patience
+from sim.processes.pricing import Levers as PriceLevers
+from sim.processes.pricing import Parameters as Pricing
 from sim.processes.shopping import Parameters as Shopping
 from sim.run import Run
 
@@ -296,6 +300,40 @@ def test_customers_order_at_their_rate_while_awake_and_never_while_dormant() -> 
     assert not asleep[orders.minute // MINUTES_A_WEEK, orders.person].any()
     expected = ((~asleep).sum(axis=0) * run.people.shopping.rate).sum()
     assert abs(len(orders) - expected) < 4 * np.sqrt(expected)  # Poisson
+
+
+# -- price and quality ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("price", [0.8, 1.25])
+def test_orders_answer_the_shelf_price_by_its_elasticity(price: float) -> None:
+    pricing = Pricing(elasticity=0.8, price_loss=0.0, price_toll=0.0)
+    scenario = market(STEADY, 4_000, 10).but(pricing=pricing)
+    run = simulate(scenario, Plan(pricing=PriceLevers(price=price)), 1)
+    expected = run.people.shopping.rate.sum() * 10 * price**-0.8
+    assert abs(len(run.events.of(Kind.ORDER)) - expected) < 4 * np.sqrt(expected)  # Poisson
+
+
+def test_a_price_above_the_one_held_for_normal_slows_buying_as_stated_until_it_is_normal() -> None:
+    pricing = Pricing(elasticity=0.0, price_loss=2.0, price_toll=0.0, sensitivity_spread=0.0)
+    scenario = market(STEADY, 4_000, 30).but(pricing=pricing)
+    run = simulate(scenario, Plan(pricing=PriceLevers(price=1.2)), 1)
+    week = run.events.of(Kind.ORDER).minute // MINUTES_A_WEEK
+    seen = np.bincount(week, minlength=30)
+    gap = 0.2 * 0.9 ** np.arange(30)
+    gap[gap < 0.01] = 0.0  # forgotten
+    expected = run.people.shopping.rate.sum() * np.exp(-2 * gap)
+    assert (np.abs(seen - expected) < 4.5 * np.sqrt(expected)).all()
+
+
+@pytest.mark.parametrize("money", [0.0, 0.6, 2.0, 50.0])
+def test_without_chance_customers_come_to_expect_and_feel_what_money_buys(money: float) -> None:
+    experience = Experience(quality=7.0, quality_spread=0.0, quality_gain=1.5, quality_worth=2.0)
+    scenario = market(STEADY, 300, 60).but(experience=experience)
+    run = simulate(scenario, Plan(experience=QualityLevers(quality=money)), 1)
+    delivered = 7.0 + 1.5 * (1 - np.exp(-money / 2.0))
+    for mood in ("satisfaction", "expectation"):
+        assert np.abs(run.truth[mood] - delivered).max() < 0.035  # steps end where they round to nothing
 
 
 # -- patience --------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from sim import (
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Events, Kind, Stage
 from sim.population import Population
+from sim.processes.rollout import Parameters as Rollout
 from sim.run import Run
 
 Mask = npt.NDArray[np.bool_]
@@ -130,6 +131,16 @@ def test_a_plan_that_touches_nobody_changes_nothing(name: str) -> None:
     plain, idle = simulate(scenario, Plan(), 4), simulate(scenario, IDLE_PLANS[name], 4)
     assert_same(plain.events, idle.events.where(idle.events.kind != Kind.HELD_OUT))
     assert repr(plain.metrics) == repr(idle.metrics)
+
+
+@pytest.mark.parametrize("section", ["pricing", "contact", "bonds", "loyalty", "rollout"])
+@pytest.mark.parametrize("name", ["supermarket", "saas"])
+def test_a_mechanism_whose_levers_nobody_moves_might_as_well_not_be_there(name: str, section: str) -> None:
+    """Of the others, some act without a plan: faults, moods, competitors, and customers who recommend."""
+    scenario = load_scenario(name).but(people=400, weeks=60)
+    here = Rollout() if section == "rollout" else getattr(scenario, section)
+    there, gone = (simulate(scenario.but(**{section: these}), Plan(), 4) for these in (here, None))
+    assert_same(there.events, gone.events)
 
 
 TOUCHING = {

@@ -1,5 +1,8 @@
 """The two forms of a customer's life, columns and generator, give one event log, event for event."""
 
+# Plans are written here as learners write them, with lists, dicts and functions:
+# mypy: disable-error-code="arg-type, call-arg, union-attr, dict-item"
+
 from collections.abc import Generator, Iterable
 from types import SimpleNamespace
 from typing import Any
@@ -11,11 +14,25 @@ import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, scenario_names, simulate
+from sim import (
+    Campaign,
+    Fault,
+    Offer,
+    Plan,
+    Scenario,
+    Segment,
+    load_scenario,
+    over,
+    scenario_names,
+    simulate,
+    subscriber,
+    under,
+)
 from sim.clock import MINUTES_A_WEEK
 from sim.customer import life
 from sim.events import Kind
 from sim.plan import Timeline
+from sim.processes.rollout import Parameters as Rollout
 from sim.run import Run
 from sim.world import World
 
@@ -81,6 +98,82 @@ def test_lives_and_columns_agree_through_a_change_of_plan(name: str) -> None:
     assert_one_life(scenario, Timeline.of({0: Plan(), 7: offers(scenario), 19: Plan()}), 6, range(0, 200, 3))
 
 
+KEEPING = Plan(  # every lever that moves people under contract
+    campaigns=[
+        Campaign(channel="email", offer=Offer(discount=0.2)),
+        Campaign(channel="app", to=Segment(tenure_weeks=over(8)), every=3),
+    ],
+    pricing={"price": 0.93},
+    experience={"quality": 3.0},
+    service={"first": Segment(spend_52w=over(300)), "compensation": 15.0},
+    bonds={"care": 1.5, "ties": 1.0, "every": 3},
+    loyalty={"points": 0.03, "reward": 4, "silver_from": 200, "gold_from": 900, "perk": 2, "review_weeks": 5},
+    acquisition={"search": 300, "social": 200, "leaflet": 100, "referral_reward": 20},
+    renewal={"stay_discount": 0.3, "stay_to": Segment(contract_weeks=under(1))},
+    rollout={"system": True, "training": 40},
+)
+
+
+def under_contract(people: int) -> Scenario:
+    """Give a lively market of contracts: short terms, a busy desk, talk, and ways back for the lost."""
+    scenario = busy(small("saas", people, 40))
+    keen = {"return_on_click": 0.6, "away_attention": 1.0}
+    won = scenario.acquisition.but(search={"reach_cost": 100, "response": 0.05}, recommend_share=0.05)
+    return scenario.but(
+        renewal=scenario.renewal.but(bill_weeks=2, term_bills=4),
+        contact=scenario.contact.but(**keen),
+        acquisition=won,
+        rollout=Rollout(),
+    )
+
+
+@pytest.mark.parametrize(("people", "seed", "step"), [(1, 4, 1), (20, 5, 1), (150, 6, 1), (600, 7, 5)])
+@pytest.mark.parametrize(
+    "change", [{0: KEEPING}, {0: Plan(), 9: KEEPING, 26: Plan()}], ids=["kept", "changed"]
+)
+def test_subscribers_live_in_both_forms_alike_whatever_is_done_to_keep_them(
+    people: int, seed: int, step: int, change: dict[int, Plan]
+) -> None:
+    scenario = under_contract(people)
+    if people == 1:
+        scenario = scenario.but(entry=scenario.entry.but(present_share=1.0))
+    run = assert_one_life(scenario, Timeline.of(change), seed, range(0, people, step))
+    if people == 600:
+        happened = (Kind.JOINED, Kind.CANCELLED, Kind.RETURNED, Kind.DISCOUNT, Kind.REDEEMED, Kind.TIER)
+        assert min(len(run.events.of(kind)) for kind in happened) > 10
+        assert run.events.of(Kind.ANSWERED).value.max() > 600  # they truly queue
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 2**63 - 1), st.sets(st.integers(0, 29), min_size=1), st.integers(0, 20))
+def test_any_mixture_of_subscribers_gives_the_same_events(seed: int, focus: set[int], week: int) -> None:
+    scenario = under_contract(30)
+    scenario = scenario.but(weeks=24, entry=scenario.entry.but(present_share=0.8))
+    assert_one_life(scenario, Timeline.of({0: Plan(), week: KEEPING} if week else KEEPING), seed, focus)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_shoppers_live_in_both_forms_alike_whatever_is_done_to_keep_them(seed: int) -> None:
+    scenario = busy(small("supermarket", 300, 40)).but(rollout=Rollout())
+    keeping = KEEPING.but(renewal={}, loyalty=KEEPING.loyalty.but(silver_from=100, gold_from=300))
+    run = assert_one_life(scenario, Timeline.of({0: Plan(), 6: keeping, 30: Plan()}), seed, range(0, 300, 2))
+    assert min(len(run.events.of(kind)) for kind in (Kind.JOINED, Kind.REDEEMED, Kind.CARED, Kind.PERK)) > 10
+
+
+def thrifty(world: World, me: int) -> Generator[simpy.Event, Any, None]:
+    """Subscribe as everybody does, but never complain."""
+    yield from subscriber.life(Hushed(world), me)  # type: ignore[arg-type]
+
+
+def test_an_edited_subscriber_is_lived_by_the_focus_and_by_nobody_else() -> None:
+    scenario, focus = under_contract(200), np.arange(0, 200, 2)
+    usual = simulate(scenario, Plan(), 1, focus=focus).events.of(Kind.TICKET)
+    silent = simulate(scenario, Plan(), 1, focus=focus, life=thrifty).events.of(Kind.TICKET)
+    assert np.isin(usual.person, focus).sum() > 20
+    assert not np.isin(silent.person, focus).any()
+    assert (~np.isin(silent.person, focus)).sum() > 20
+
+
 @settings(max_examples=15)
 @given(st.integers(0, 2**63 - 1), st.sets(st.integers(0, 39), min_size=1))
 def test_any_mixture_of_lives_and_columns_gives_the_same_events(seed: int, focus: set[int]) -> None:
@@ -103,7 +196,9 @@ class Hushed:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.desk = SimpleNamespace(expect=lambda minute, person, j: None)
+        self.desk = SimpleNamespace(
+            expect=lambda minute, person, j: None, expect_complaints=lambda minute, person, j, week: None
+        )
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._world, name)

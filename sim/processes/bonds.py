@@ -131,32 +131,38 @@ class Bonds:
         self.levers = Levers()
         self.bare_shield = world.people.patience.shield.copy()  # by the cost of switching alone
         self.base = np.zeros((len(Bond), world.size), np.float32)  # aims by the last round of care
+        self.paid_until = np.zeros(len(Bond), np.int64)  # week in which the next round of care is due
         self.begun = np.full(len(Bond), np.inf)  # week in which the firm began to tie bonds of a kind
 
     def run(self) -> Generator[simpy.Event, int, None]:
-        """Each week: care for those whose turn it is; let bonds move; renew everybody's shield."""
+        """Each week: care for customers if a round is due; let bonds move; renew everybody's shield."""
         while True:
             week = yield self.world.calendar.hour("contact")
-            if week % self.levers.every == 0:
-                self.care(Bond.SOCIAL, self.levers.care, self.levers.care_to, week)
-                self.care(Bond.STRUCTURAL, self.levers.ties, self.levers.ties_to, week)
+            self.care(Bond.SOCIAL, self.levers.care, self.levers.care_to, week)
+            self.care(Bond.STRUCTURAL, self.levers.ties, self.levers.ties_to, week)
             self.world.people.bonds.aim[:] = self.base
             yield self.world.calendar.hour("bonds")
             if self.world.people.bonds.aim.any() or self.world.people.bonds.strength.any():
                 self.move(week)
 
     def care(self, bond: Bond, money: float, to: Segment | None, week: int) -> None:
-        """Spend money on a bond with the chosen customers; those who get nothing any more drift off."""
-        world, monday = self.world, week * MINUTES_A_WEEK
-        self.base[bond] = 0.0
-        if not money:
+        """Spend money on a bond with the chosen customers; those who get nothing any more drift off.
+
+        A round lasts as long as it is paid for, also when the plan changes meanwhile.
+        """
+        world, monday, every = self.world, week * MINUTES_A_WEEK, self.levers.every
+        if week < self.paid_until[bond]:
             return
+        self.base[bond] = 0.0
+        cents = round(money * 100 * every)  # a customer a round: who pays nothing gets nothing
+        if not cents:
+            return
+        self.paid_until[bond] = week + every
         recent = world.record.bought_since(monday - RECENT_WEEKS * MINUTES_A_WEEK)
         who = np.sort(world.record.select(to)) if to else recent
         if world.done_share < 1:  # the rest is planned but not done
             who = who[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, 100 + bond)]
-        self.base[bond, who] = -np.expm1(-money / self.these.worth)
-        cents = round(money * 100 * self.levers.every)
+        self.base[bond, who] = -np.expm1(-cents / (100 * every) / self.these.worth)
         world.log.write(Kind.CARED, monday + CARE_MINUTE, who, int(bond), value=cents)
 
     def move(self, week: int) -> None:

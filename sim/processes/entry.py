@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import simpy
-from pydantic import field_validator
 
 from sim.chance import Floats, Integers, Luck, Purpose, Whole
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Stage
-from sim.parameter import SCENARIO, parameter
+from sim.parameter import SCENARIO, Shares, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -41,16 +40,9 @@ class Parameters(Data):
     entry_weeks: float = parameter(
         "the rest place their first order within this time", "weeks", SCENARIO, 1.0, gt=0, le=1e4
     )
-    entry_shares: tuple[float, ...] = parameter(
+    entry_shares: Shares = parameter(
         "their relative numbers in equal parts of that time", "-", SCENARIO, (1.0,), min_length=1
     )
-
-    @field_validator("entry_shares")
-    @classmethod
-    def _can_be_drawn_from(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
-        if min(shares) < 0 or sum(shares) == 0:
-            raise ValueError("entry_shares are relative numbers: none below 0, and not all of them 0.")
-        return shares
 
 
 @dataclass(slots=True)

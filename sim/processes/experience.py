@@ -139,19 +139,23 @@ class Experience:
 
     def live_through(self, week: int) -> None:
         """Take the week's orders one after the other: everybody's first, then the second."""
-        orders, extra = self.world.orders, round(self.levers.quality * 100)
-        if extra:
-            self.world.log.note(Kind.IMPROVED, week * MINUTES_A_WEEK, FIRM, value=extra)
-        performance = self.performance(week)  # (orders,)
+        if self.extra_cents:
+            self.world.log.note(Kind.IMPROVED, week * MINUTES_A_WEEK, FIRM, value=self.extra_cents)
+        orders, performance = self.world.orders, self.performance(week)  # (orders,)
         for j in range(orders.j.max(initial=-1) + 1):
             these = np.flatnonzero(orders.j == j)  # two columns are read faster by place than through a mask
             self._compare(orders.person[these], performance[these])
+
+    @property
+    def extra_cents(self) -> int:
+        """What the firm pays for the quality of an order; it gets no more than it pays for."""
+        return round(self.levers.quality * 100)
 
     def performance(self, week: int) -> Floats:
         """Draw how well each order of the week was done, 0-10."""
         orders = self.world.orders
         luck = self.world.luck.normal(Purpose.PERFORMANCE, orders.person, week, orders.j)
-        bought = self.these.quality_gain * -np.expm1(-self.levers.quality / self.these.quality_worth)
+        bought = self.these.quality_gain * -np.expm1(-self.extra_cents / 100 / self.these.quality_worth)
         level = self.these.quality + bought + self.these.quality_spread * luck
         return np.clip(level - self.these.fault_severity * orders.faulty, 0, 10)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import simpy
+from pydantic import ValidationInfo, field_validator
 
 from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK
@@ -52,6 +53,14 @@ class Parameters(Data):
         0.10,
         ge=0,
         le=5,
+    )
+    points_worth: float = parameter(
+        "generosity, in points of what is paid, that makes 63 % of their pull",
+        "share",
+        ASSUMED,
+        0.01,
+        gt=0,
+        le=1,
     )
     glow: float = parameter("buying after a reward, more by", "share", GOAL_GRADIENT, 0.10, ge=0, le=5)
     glow_keep: float = parameter("of the glow, left a week later", "share", GOAL_GRADIENT, 0.7, ge=0, lt=1)
@@ -105,6 +114,14 @@ class Levers(Data):
         "weeks between two reviews of tiers", "weeks", PLAN, 13, slider=(4, 52, 1), ge=1, le=520
     )
 
+    @field_validator("gold_from")
+    @classmethod
+    def _is_above_silver(cls, gold: float | None, before: ValidationInfo) -> float | None:
+        silver = before.data.get("silver_from")
+        if gold is not None and silver is not None and gold < silver:
+            raise ValueError(f"gold is above silver: give {silver:g}, from which one is silver, or more.")
+        return gold
+
     @property
     def runs(self) -> bool:
         """Tell whether there is a programme at all."""
@@ -147,34 +164,46 @@ class Loyalty:
                 self.tempt()
             yield self.world.calendar.hour("loyalty")
             if running:
-                self.enrol(week)
+                earns = self.enrol(week)
                 self.redeem(week)
-                self.earn(week)
+                self.earn(earns)
                 self.expire(week)
                 self.review(week)
                 self.bind()
+
+    @property
+    def pull(self) -> float:
+        """How strongly points pull at all: a generous programme more than a mean one, 0 to 1."""
+        return float(-np.expm1(-self.levers.points / self.these.points_worth))
+
+    def way(self, who: Integers) -> Floats:
+        """Give how far members are on the way to a reward, 0 to 1."""
+        return np.minimum(self.world.people.loyalty.points[who] / (self.levers.reward * 100), 1.0)
 
     def tempt(self) -> None:
         """Let members buy faster near a reward, and in the glow after one."""
         me, these = self.world.people.loyalty, self.these
         who = np.flatnonzero(me.member)
-        way = np.minimum(me.points[who] / (self.levers.reward * 100), 1.0) if self.levers.points else 0.0
-        self.world.people.shopping.lift[who] *= (1 + these.pressure * way**2) * (1 + me.glow[who])
+        pull = these.pressure * self.pull * self.way(who) ** 2
+        self.world.people.shopping.lift[who] *= (1 + pull) * (1 + me.glow[who])
         glow = me.glow[who] * these.glow_keep
         me.glow[who] = np.where(glow < FADED, 0.0, glow)
 
-    def enrol(self, week: int) -> None:
-        """Ask at every order; some join."""
+    def enrol(self, week: int) -> npt.NDArray[np.bool_]:
+        """Ask at every order; some join. Tell which orders are a member's: (orders,)."""
         me, orders, world = self.world.people.loyalty, self.world.orders, self.world
         me.last_order[orders.person] = week
+        members = me.member[orders.person]
         if not self.levers.runs:
-            return
-        joins = ~me.member[orders.person] & world.luck.happens(
-            self.these.join_share, Purpose.ENROL, orders.person, week, orders.j
-        )
-        who, first = np.unique(orders.person[joins], return_index=True)
+            return members
+        says_yes = world.luck.happens(self.these.join_share, Purpose.ENROL, orders.person, week, orders.j)
+        rows = np.flatnonzero(~members & says_yes)
+        who, first = np.unique(orders.person[rows], return_index=True)
         me.member[who] = True
-        world.log.write(Kind.ENROLLED, orders.minute[joins][first], who)
+        world.log.write(Kind.ENROLLED, orders.minute[rows[first]], who)
+        joined = np.zeros(world.size, np.int64)  # j of the order at which they joined, or 0
+        joined[who] = orders.j[rows[first]]
+        return me.member[orders.person] & (orders.j >= joined[orders.person])
 
     def redeem(self, week: int) -> None:
         """Let members with a full reward pay with their points, as far as the order goes."""
@@ -190,11 +219,11 @@ class Loyalty:
         me.glow[who] = self.these.glow
         world.log.write(Kind.REDEEMED, orders.minute[rows], who, value=used)
 
-    def earn(self, week: int) -> None:
-        """Give members their points, and pay for the perks of their tier."""
+    def earn(self, earns: npt.NDArray[np.bool_]) -> None:
+        """Give members their points for the orders that earn some, and pay for the perks of their tier."""
         me, orders, world = self.world.people.loyalty, self.world.orders, self.world
         who = orders.person
-        points = np.where(me.member[who], np.floor(orders.paid * self.levers.points), 0).astype(np.int64)
+        points = np.where(earns, np.floor(orders.paid * self.levers.points), 0).astype(np.int64)
         rows = np.flatnonzero(points)
         np.add.at(me.points, who[rows], points[rows])
         world.log.write(Kind.EARNED, orders.minute[rows], who[rows], value=points[rows])
@@ -232,8 +261,6 @@ class Loyalty:
         """Let points on the account bind like money, and perks by the structure they give."""
         people, me = self.world.people, self.world.people.loyalty
         who = np.flatnonzero(me.member)
-        if self.levers.points:
-            held = np.minimum(me.points[who] / (self.levers.reward * 100), 1.0)
-            people.bonds.raise_aim(Bond.FINANCIAL, held, who)
+        people.bonds.raise_aim(Bond.FINANCIAL, self.pull * self.way(who), who)
         perk = self.levers.perk * me.tier[who]
         people.bonds.raise_aim(Bond.STRUCTURAL, -np.expm1(-perk / self.these.perk_worth), who)

@@ -153,24 +153,33 @@ class Pricing:
             self.world.log.note(Kind.PRICED, week * MINUTES_A_WEEK, FIRM, value=millionths)
 
     def pass_time(self) -> None:
-        """Eat from the pantries, and let reference prices that are lower drift up to the shelf price."""
+        """Eat from the pantries, and let reference prices that are lower drift up to the shelf price.
+
+        Those that are higher stay, for want of an order that tells better, unless hardly a gap is left.
+        """
         me, these = self.world.people.pricing, self.these
         eaten = self.world.people.shopping.rate * (1 - these.pantry)  # orders not placed while it is full
         np.maximum(me.stock - eaten, 0.0, out=me.stock)
         gap = me.price - me.reference
         gap = np.where(gap > 0, gap * (1 - these.reference_rise), gap)
-        me.reference[:] = np.where((gap > 0) & (gap < FORGOTTEN), me.price, me.price - gap)
+        me.reference[:] = np.where(np.abs(gap) < FORGOTTEN, me.price, me.price - gap)
 
     def remember_deals(self) -> None:
-        """Let last week's low prices fill the pantry, if by an offer, and lower the reference price."""
+        """Let last week's low prices fill the pantry, if by an offer, and lower the reference price.
+
+        What a contract takes off is agreed, not met on the shelf: it does neither.
+        """
         me, these, orders = self.world.people.pricing, self.these, self.world.orders
-        who, times = np.unique(orders.person[orders.discount > 0], return_counts=True)
-        me.stock[who] += these.forward_share * times
-        if me.price < 1:
-            who, times = np.unique(orders.person, return_counts=True)
+        if not self.world.people.renewal.binds:  # no bill is borrowed from later weeks
+            who, times = np.unique(orders.person[orders.discount > 0], return_counts=True)
+            me.stock[who] += these.forward_share * times
+        held = np.where(orders.minute >= me.offer_minute[orders.person], me.discount[orders.person], 0.0)
+        paid = me.price * (1 - held)  # (orders,)
+        low = np.flatnonzero(paid < me.reference[orders.person])
+        low = low[np.argsort(paid[low], kind="stable")]  # of a person's prices, the lowest comes first
+        who, first, times = np.unique(orders.person[low], return_index=True, return_counts=True)
         step = 1 - (1 - these.reference_fall) ** times
-        paid = me.price * (1 - me.discount[who])
-        me.reference[who] += step * np.minimum(paid - me.reference[who], 0.0)
+        me.reference[who] += step * (paid[low[first]] - me.reference[who])
 
     def compare(self) -> None:
         """Take back last week's offers; a high price, and one higher than usual, slow buying."""

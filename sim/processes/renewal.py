@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import simpy
+from pydantic import ValidationInfo, field_validator
 
 from sim.chance import Floats, Integers, Luck, Purpose, beta_toll
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Kind, Stage
 from sim.orders import ring_up
-from sim.parameter import PLAN, SCENARIO, parameter
+from sim.parameter import PLAN, SCENARIO, Shares, parameter
 from sim.segment import Segment
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ UPGRADES = "Bolton, Lemon & Verhoef 2008, J. Marketing 72(1): satisfaction raise
 PERILS = "Ascarza, Iyengar & Schleicher 2016, JMR 53(1): a retention offer made some think of leaving"
 SAVING = "Lemmens & Gupta 2020, Marketing Science 39(5): offers help where they are wanted; size assumed"
 NEVER = np.iinfo(np.int32).max  # minute of a bill that is not to come
+RUNNING = 2  # channel of a contract that was signed before the market opened
 UNSIGNED = -1  # bills left of a contract that begins with the next bill
+DEAREST = 1e7  # fee, in the currency
+STAYING = 200  # this work among all that a plan wants done: no channel of messages, no bond
 NEUTRAL_SATISFACTION = 7.0  # of 10: levels move at their plain shares
 
 
@@ -43,7 +47,7 @@ class Parameters(Data):
     """How contracts run, and how they end."""
 
     fees: tuple[float, ...] = parameter("fee of a bill, by level", "currency", SCENARIO, min_length=1)
-    level_shares: tuple[float, ...] = parameter(
+    level_shares: Shares = parameter(
         "relative numbers of new contracts, by level", "-", SCENARIO, (1.0,), min_length=1
     )
     bill_weeks: int = parameter("weeks from one bill to the next", "weeks", SCENARIO, 4, ge=1, le=104)
@@ -78,6 +82,21 @@ class Parameters(Data):
     reminder_toll: float = parameter(
         "patience that an offer to stay takes: it reminds of leaving", "patience", PERILS, 0.02, ge=0, le=10
     )
+
+    @field_validator("fees")
+    @classmethod
+    def _can_be_paid(cls, fees: tuple[float, ...]) -> tuple[float, ...]:
+        if not 0 <= min(fees) <= max(fees) <= DEAREST:
+            raise ValueError(f"a fee is a number from 0 to {DEAREST:g}.")
+        return fees
+
+    @field_validator("level_shares")
+    @classmethod
+    def _each_has_a_fee(cls, shares: tuple[float, ...], before: ValidationInfo) -> tuple[float, ...]:
+        levels = len(before.data.get("fees", shares))
+        if len(shares) > levels:
+            raise ValueError(f"there are {levels} fees, so give no more than {levels} shares.")
+        return shares
 
 
 class Levers(Data):
@@ -153,6 +172,7 @@ class Renewal:
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each week: sign newcomers, offer to stay, let those decide whose term ends, bill the others."""
+        self.show_contracts()
         while True:
             week = yield self.world.calendar.hour("contracts")
             self.begin_contracts(week)
@@ -163,6 +183,13 @@ class Renewal:
             self.end_contracts(week)
             self.bill(week)
             self.world.people.shopping.forget_the_week()
+
+    def show_contracts(self) -> None:
+        """Write down the contracts that are in force as the market opens, with the ends of their terms."""
+        me = self.world.people.renewal
+        who = np.flatnonzero(me.bills_left != UNSIGNED)
+        rest = me.bills_left[who].astype(np.int32) * (self.these.bill_weeks * MINUTES_A_WEEK)
+        self.world.log.write(Kind.SIGNED, 0, who, RUNNING, me.due[who] + rest, me.level[who])
 
     def begin_contracts(self, week: int) -> None:
         """Let a contract begin with the first order of a newcomer, or of one won back."""
@@ -182,6 +209,8 @@ class Renewal:
             chosen = np.zeros(world.size, bool)
             chosen[world.record.select(self.levers.stay_to)] = True
             ends &= chosen
+        if world.done_share < 1:  # the rest is planned but not done
+            ends &= world.luck.happens(world.done_share, Purpose.EXECUTION, people.number, week, STAYING)
         me.offered[ends] = self.levers.stay_discount
         people.patience.provoke(Cause.CONTACT, self.these.reminder_toll, np.flatnonzero(ends))
 
