@@ -1,4 +1,4 @@
-"""Contrasts: figures of what a plan changes, from seed to seed and from person to person."""
+"""Contrasts: figures of what a plan changes, by seed, by market and by person."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sim import metrics, style
 from sim.data import Fault
 from sim.experiment import Trials, Twin
 from sim.style import Picture, people, signed, styled
+from sim.sweep import Sweep
+
+CROSS = ": "  # in a plan's name, between the idea and the means
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -89,6 +93,69 @@ def _verdict(plan: str, what: str, mean: float, low: float, high: float, pairs: 
         return f"{plan}: {signed(mean)} {what} in the only pair; an interval needs two"
     reach = f"between {signed(low)} and {signed(high)} ({pairs:.0f} pairs)"
     return f"{plan}: {signed(mean)} {what} on average, {reach}"
+
+
+@styled
+def tiles(given: Trials | Sweep, metric: str = "profit", plan: str | None = None) -> Picture:
+    """Show what is gained or lost in each cell of a table: plans crossed two ways, or markets.
+
+    Parameters
+    ----------
+    given
+        Trials with plans named "idea: means", beside the first; or a sweep.
+    metric
+        A headline number; see `sim.metrics.METRICS`.
+    plan
+        Of a sweep, whose plan is compared with the first; the last unless given.
+    """
+    style.expect(given, (Trials, Sweep), "tiles", "trials or a sweep")
+    trials = given.trials if isinstance(given, Sweep) else given
+    table, title = _cells(given, metric, plan)
+    unit, scale = _unit(metric, trials.currency)
+    rows, columns = (list(table.index.unique(level)) for level in (0, 1))
+    figure = Picture("Table in colours", title, height=2 + 0.9 * len(rows))
+    axes = figure.subplots()
+    axes.grid(visible=False)
+    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
+    axes.set_xticks(range(len(columns)), [style.wrapped(str(name), 18) for name in columns])
+    axes.set_yticks(range(len(rows)), [style.wrapped(str(name), 18) for name in rows])
+    axes.set(xlabel=table.index.names[1], ylabel=table.index.names[0])
+    for (row, column), mean, low, high in table[["difference", "low", "high"]].itertuples(name=None):
+        place = columns.index(column), rows.index(row)
+        _tile(axes, place, mean * scale, low * scale, high * scale)
+    clear = int((table["low"] > 0).sum()), int((table["high"] < 0).sum())
+    figure.read(
+        f"In {unit}, with the 95 % interval. Blue: clearly more, in {clear[0]} of {len(table)}. "
+        f"Orange: clearly less, in {clear[1]}. White: chance could have done it."
+    )
+    return figure
+
+
+def _cells(given: Trials | Sweep, metric: str, plan: str | None) -> tuple[pd.DataFrame, str]:
+    """Give the differences by row and column, and a title."""
+    words = metric.replace("_", " ")
+    if isinstance(given, Sweep):
+        first, name = given.trials.plans[0], plan or given.trials.plans[-1]
+        return given.difference(metric, name), f"{words.capitalize()} of “{name}”, less “{first}”"
+    table = given.difference(metric)
+    crossed = [tuple(str(name).split(CROSS)) for name in table.index]
+    if not crossed or any(len(names) != 2 for names in crossed):
+        raise Fault(f'tiles: expects plans named "idea{CROSS}means" beside the first.')
+    table.index = pd.MultiIndex.from_tuples(crossed, names=["idea", "means"])
+    return table, f"{words.capitalize()}, less “{given.plans[0]}”"
+
+
+def _tile(axes: Axes, place: tuple[int, int], mean: float, low: float, high: float) -> None:
+    """Draw a cell: blue for clearly more, red for clearly less, the number and its interval."""
+    color = style.BLUE if low > 0 else style.VERMILION if high < 0 else "white"
+    corner = place[0] - 0.5, place[1] - 0.5
+    axes.add_patch(Rectangle(corner, 1, 1, facecolor=color, alpha=0.3, edgecolor="none"))
+    axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=style.PALE, linewidth=2))
+    text = signed(mean) if np.isfinite(mean) else "unknown"
+    axes.text(place[0], place[1] - 0.25, text, ha="center", va="center", fontweight="bold")
+    if low < high:
+        reach = f"{signed(low)}\nto {signed(high)}"
+        axes.text(place[0], place[1] + 0.17, reach, ha="center", va="center")
 
 
 @styled

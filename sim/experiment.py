@@ -7,7 +7,7 @@ difference is taken between people of the same luck: it is what the plan did, an
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -30,6 +30,7 @@ from sim.scenario import Scenario
 
 QUIET = "CRM_KIT_QUIET"  # set it to switch progress bars off
 Work = TypeVar("Work")
+Measured = TypeVar("Measured")
 Strategy = Plan | Timeline | dict[int, Plan]
 
 
@@ -106,10 +107,7 @@ def compare(
     _at_least_one("jobs", jobs)
     Luck(first_seed)  # refuses what is no seed before any work is done
     work = [(name, seed) for seed in range(first_seed, first_seed + replications) for name in plans]
-    runs = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_metrics)(scenario, plans[name], seed) for name, seed in work
-    )
-    done = _progress(runs, scenario, len(work))
+    done = measured([(scenario, plans[name], seed) for name, seed in work], metrics_of, jobs)
     rows = [{"plan": name, "seed": seed, **row} for (name, seed), row in zip(work, done, strict=True)]
     return Trials(pd.DataFrame(rows), tuple(plans), scenario.currency)
 
@@ -120,12 +118,25 @@ def collect(
     measure: Callable[[Run], npt.ArrayLike],
     replications: int = 20,
     first_seed: int = 1,
+    jobs: int = 1,
 ) -> npt.NDArray[Any]:
     """Measure something else on many seeds, for example a curve; shape (replications, …)."""
     seeds = range(first_seed, first_seed + replications)
-    return np.array(
-        [measure(simulate(scenario, plan, seed)) for seed in _progress(seeds, scenario, replications)]
-    )
+    return np.array(list(measured([(scenario, plan, seed) for seed in seeds], measure, jobs)))
+
+
+def measured(
+    work: Sequence[tuple[Scenario, Strategy, int]], measure: Callable[[Run], Measured], jobs: int = 1
+) -> Iterator[Measured]:
+    """Run market, plan and seed of each piece of work, and give what is measured, in the same order.
+
+    Parameters
+    ----------
+    jobs
+        Processes to share the work; with more than one, the measure must be a function of a module.
+    """
+    runs = Parallel(n_jobs=jobs, return_as="generator")(delayed(_measure)(measure, *piece) for piece in work)
+    yield from _progress(runs, work[0][0], len(work)) if work else ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,8 +194,13 @@ def _progress(work: Iterable[Work], scenario: Scenario, total: int) -> Iterable[
     return tqdm(work, total=total, unit="run", desc=scenario.name, disable=QUIET in os.environ, delay=1)
 
 
-def _metrics(scenario: Scenario, plan: Strategy, seed: int) -> dict[str, float]:
-    return simulate(scenario, plan, seed).metrics
+def _measure(measure: Callable[[Run], Measured], scenario: Scenario, plan: Strategy, seed: int) -> Measured:
+    return measure(simulate(scenario, plan, seed))
+
+
+def metrics_of(run: Run) -> dict[str, float]:
+    """Give the headline numbers of a run, in a form that other processes can send back."""
+    return run.metrics
 
 
 def _lives(run: Run) -> pd.DataFrame:

@@ -2,6 +2,9 @@
 
 A campaign with `holdout=0.3` leaves 30 % of the people it chooses alone. What those written to did more
 than those left alone, over the same weeks, is the campaign's doing, give or take chance.
+
+What cannot be done to single customers, such as advertising or training, is tried in half of the firm's
+branches, chosen by lot, and not in the others.
 """
 
 from __future__ import annotations
@@ -9,11 +12,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import norm, ttest_ind
 
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
 from sim.events import BILL, Events, Kind
+from sim.experiment import Trials
 from sim.run import Run
 
 Floats = npt.NDArray[np.float64]
@@ -58,6 +62,44 @@ def holdout(run: Run, campaign: int = 1, weeks: int = 12, level: float = 0.95) -
         rows, orient="index", columns=["people", "bought", "revenue", "low", "high"]
     )
     return table.astype({"people": int}).rename_axis("group")
+
+
+def branches(trials: Trials, metric: str = "profit", plan: str | None = None) -> pd.DataFrame:
+    """Compare branches that carry out a plan with others that do not, as a firm of many branches could.
+
+    Each seed is a branch with its own customers and luck. Those of odd number take the plan, the others
+    the first plan of the trials: numbers say nothing about a branch, so that is as good as a lot.
+
+    Parameters
+    ----------
+    metric
+        A headline number; see `sim.metrics.METRICS`.
+    plan
+        Which plan; the last of the trials unless given.
+
+    Returns
+    -------
+    Rows for the two groups and their `difference`; columns `branches`, `mean`, and, of the difference,
+    `low` and `high`: a 95 % interval for unequal variances (Welch).
+
+    Raises
+    ------
+    Fault
+        If there are not two branches of each kind.
+    """
+    name = trials.plans[-1] if plan is None else plan
+    with_plan, without = (trials.of(one)[metric] for one in (name, trials.plans[0]))
+    a, b = with_plan[with_plan.index % 2 == 1], without[without.index % 2 == 0]
+    if min(len(a), len(b)) < 2:
+        raise Fault(f"branches: {len(a)} against {len(b)} tell nothing. Compare on four seeds or more.")
+    reach = ttest_ind(a, b, equal_var=False).confidence_interval(0.95)
+    rows = {
+        f"with “{name}”": (len(a), a.mean(), np.nan, np.nan),
+        f"with “{trials.plans[0]}”": (len(b), b.mean(), np.nan, np.nan),
+        "difference": (len(a) + len(b), a.mean() - b.mean(), reach.low, reach.high),
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["branches", "mean", "low", "high"])
+    return table.astype({"branches": int}).rename_axis(metric)
 
 
 def _watched(run: Run, kind: Kind, campaign: int, weeks: int) -> Events:

@@ -212,6 +212,11 @@ def money_by_period(run: Run, period_weeks: int = 4) -> pd.DataFrame:
     return table.rename_axis("week").reset_index()
 
 
+def cumulative_profit(run: Run) -> npt.NDArray[np.float64]:
+    """Add up the profit until the end of each week, in currency; shape (weeks,)."""
+    return np.cumsum(run.accounts.by_week()["profit"].to_numpy()) / 100
+
+
 def nps_by_period(run: Run, period_weeks: int = RECENT_WEEKS) -> pd.DataFrame:
     """Work out NPS in periods of so many weeks; periods without an answer are left out.
 

@@ -103,7 +103,7 @@ def rfm_map(scored: pd.DataFrame) -> Picture:
 def _square(axes: Axes, x: int, y: int, name: str, counted: pd.Series[Any], most: float) -> None:
     """Draw a segment as a square, the darker the more of the money it brings."""
     share = float(np.nan_to_num(counted["spend_share"]))
-    shade = min(PALEST + (1 - PALEST) * share / most, 1.0)
+    shade = min(PALEST + (1 - PALEST) * share / most, 1.0)  # or rounding lifts the darkest above 1
     ink = "white" if shade >= DARK else style.INK
     square = Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=style.BLUE, alpha=shade, edgecolor="none")
     axes.add_patch(square)
@@ -174,6 +174,36 @@ def next_period(table: pd.DataFrame) -> Picture:
         f"The best group went from {number(first)} to {number(then)} times the mean, "
         f"the last from {number(last)} to {number(rise)}."
     )
+    return figure
+
+
+@styled
+def costs(table: pd.DataFrame) -> Picture:
+    """Show amounts of money side by side, group by group.
+
+    Parameters
+    ----------
+    table
+        A row a group; each column `…_currency` is drawn, up to three. See `sim.newcomers`.
+    """
+    style.expect(table, pd.DataFrame, "costs", "a table with columns such as cost_currency")
+    drawn = [str(name) for name in table if str(name).endswith("_currency")]
+    if not drawn or len(drawn) > BASES:
+        raise Fault(
+            f'costs: expects a table with 1 to {BASES} columns that end in "_currency", it has {len(drawn)}.'
+        )
+    things = [name.removesuffix("_currency").replace("_", " ") for name in drawn]
+    figure = Picture("Bar chart", f"Money a customer: {', '.join(things)}")
+    axes = figure.subplots()
+    _side_by_side(axes, table[drawn].fillna(0), things, number)
+    axes.set(xlabel=str(table.index.name or "group"), ylabel="currency a customer")
+    if table.empty:
+        style.note(axes, "There is no group to compare.")
+        figure.read("There is nothing to compare.")
+        return figure
+    last = table[drawn].iloc[-1]
+    parts = [f"{thing} {number(last[name])}" for name, thing in zip(drawn, things, strict=True)]
+    figure.read(f"Group “{table.index[-1]}”: {', '.join(parts)}.")
     return figure
 
 

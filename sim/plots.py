@@ -17,19 +17,21 @@ from matplotlib.ticker import MultipleLocator
 
 from sim import metrics, style
 from sim.closeup import patience, queue
-from sim.contrast import difference, effect
+from sim.contrast import difference, effect, tiles
 from sim.data import Fault
 from sim.forecast import forecast
-from sim.panorama import concentration, next_period, rfm_map, shares
+from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.run import Run
 from sim.style import Picture, number, percent, signed, styled
-from sim.trend import trends
+from sim.trend import lead, trends
 
 __all__ = [
     "concentration",
+    "costs",
     "difference",
     "effect",
     "forecast",
+    "lead",
     "money",
     "next_period",
     "patience",
@@ -38,6 +40,7 @@ __all__ = [
     "retention",
     "rfm_map",
     "shares",
+    "tiles",
     "trends",
 ]
 

@@ -1,19 +1,25 @@
-"""Trends: how a market goes on under two plans, on one page; the figure beside the levers."""
+"""Trends: how a market goes on under two plans, beside the levers; and which plan is ahead, week by week."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
+from scipy.stats import t as student
 
 from sim import metrics, style
+from sim.data import Fault
 from sim.experiment import Twin
+from sim.lead import Lead
 from sim.run import Run
-from sim.style import Picture, signed, styled
+from sim.style import Picture, number, signed, styled
 
 PERIOD, QUARTER = 4, metrics.RECENT_WEEKS  # weeks: of money, and of customers and surveys
+MOST = 6  # lines that one can tell apart
 PENS: tuple[dict[str, Any], ...] = (  # the first is broader, so that equal lines do not hide each other
     {"color": style.BLUE, "linewidth": 3.6, "alpha": 0.6},
     {"color": style.VERMILION, "linewidth": 1.8},
@@ -85,3 +91,45 @@ def _draw(axes: Axes, curves: list[pd.Series[float]], empty: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     if not any(map(len, curves)):
         style.note(axes, empty, 16)
+
+
+@styled
+def lead(given: Lead) -> Picture:
+    """Show what plans have earned more than another until each week: the mean of all seeds, and its interval.
+
+    Parameters
+    ----------
+    given
+        What `sim.lead.lead` gives; up to six plans.
+    """
+    style.expect(given, Lead, "lead", "what lead(…) gives")
+    if len(given.paths) > MOST:
+        raise Fault(f"lead: shows up to {MOST} plans beside the first, was given {len(given.paths)}.")
+    figure = Picture("Line chart", f"Who is ahead: profit until then, less “{given.first}”", height=4.6)
+    axes = figure.subplots()
+    style.zero_line(axes)
+    ends = []
+    for place, (name, path) in enumerate(given.paths.items()):
+        mean, reach = path.mean(axis=0), _reach(path)
+        week = np.arange(1, len(mean) + 1)
+        axes.fill_between(
+            week, mean - reach, mean + reach, color=style.PALETTE[place], alpha=0.18, linewidth=0
+        )
+        axes.plot(week, mean, color=style.PALETTE[place])
+        ends.append(
+            f"{name} {signed(mean[-1])}, between {number(mean[-1] - reach[-1])} and "
+            f"{number(mean[-1] + reach[-1])}"
+        )
+    axes.set(xlabel="week", ylabel=f"lead, {given.currency}")
+    axes.yaxis.set_major_formatter(style.numbers)
+    weeks = len(mean)
+    axes.set_xticks(range(0, weeks + 1, max(26, 26 * (weeks // 208))))
+    style.label_ends(axes, axes.get_lines()[1:], list(given.paths), 0.08)
+    figure.read(f"After {weeks} weeks, in {given.currency}: {'; '.join(ends)} ({len(path)} seeds).")
+    return figure
+
+
+def _reach(path: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Give half the 95 % interval of the mean over seeds, week by week."""
+    seeds = len(path)
+    return np.asarray(student.ppf(0.975, seeds - 1) * path.std(axis=0, ddof=1) / np.sqrt(seeds))

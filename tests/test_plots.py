@@ -32,6 +32,7 @@ from sim import (
     concentration,
     load_scenario,
     metrics,
+    newcomers,
     over,
     plots,
     rfm,
@@ -42,9 +43,11 @@ from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.closeup import CAUSES, TRACES
 from sim.events import Cause, Kind
 from sim.experiment import Trials, Twin
+from sim.lead import Lead, lead
 from sim.processes.service import Levers
 from sim.run import Run
 from sim.style import NEUTRALS, PALETTE, Picture, label_ends, number, percent, signed, spread
+from sim.sweep import Dial, Sweep, sweep
 
 PLAN = Plan(
     campaigns=[
@@ -52,6 +55,8 @@ PLAN = Plan(
     ],
     service=Levers(agents=1),
 )
+
+WINNING = Plan(acquisition={"search": 50, "referral_reward": 5})
 
 
 def market(people: int = 300, weeks: int = 60) -> Scenario:
@@ -77,6 +82,30 @@ def runs() -> dict[str, Run]:
 def trials(replications: int = 4) -> Trials:
     plans = {"today": Plan(), "win-back": PLAN, "one agent": Plan(service=Levers(agents=1))}
     return compare(market(100, 30), plans, replications)
+
+
+def crossed() -> Trials:
+    """Give plans of two ideas and two means, with amounts as large as in lessons."""
+    names = [f"{idea}: {means}" for idea in ("mass mailing", "keep them") for means in ("by hand", "both")]
+    rows = [{"plan": "today", "seed": seed, "profit": 0.0} for seed in range(3)]
+    rows += [
+        {"plan": name, "seed": seed, "profit": 40_000.0 * (place - 1) + 9_000 * seed}
+        for place, name in enumerate(names)
+        for seed in range(3)
+    ]
+    return Trials(pd.DataFrame(rows), ("today", *names), "USD")
+
+
+@cache
+def swept() -> Sweep:
+    down = Dial(name="cost", parameter="patience.switching_cost", settings={"none": 0.0, "high": 2.0})
+    across = Dial(name="orders a week", parameter="shopping.rate_scale", settings={"0.1": 12.0, "0.8": 1.5})
+    return sweep(market(100, 30), {"today": Plan(), "win-back": PLAN}, down, across, replications=2)
+
+
+@cache
+def ahead() -> Lead:
+    return lead(market(100, 30), {"today": Plan(), "win-back": PLAN, "search": WINNING}, replications=2)
 
 
 def spend() -> pd.Series[float]:
@@ -121,6 +150,12 @@ FIGURES: dict[str, Callable[[], Picture]] = {
     "rfm map": lambda: plots.rfm_map(rfm.score(rfm.of_record(pair().before.record(52)))),
     "shares of tiers": lambda: plots.shares(concentration.tier_summary(spend())),
     "next period": lambda: plots.next_period(concentration.next_period(spend(), spend()[::-1])),
+    "tiles of plans": lambda: plots.tiles(crossed()),
+    "tiles of markets": lambda: plots.tiles(swept(), "orders"),
+    "lead": lambda: plots.lead(ahead()),
+    "costs": lambda: plots.costs(
+        newcomers.by_channel(simulate(market(), WINNING, 1))[["cost_currency", "value_currency"]]
+    ),
 }
 
 
