@@ -55,10 +55,10 @@ class Parameters(Data):
         le=5,
     )
     points_worth: float = parameter(
-        "generosity, in points of what is paid, that makes 63 % of their pull",
+        "generosity of a programme that makes 63 % of the pull of points",
         "share",
         ASSUMED,
-        0.01,
+        0.004,  # nearly all of it at 1 %, about what the programmes gave back in which it was measured
         gt=0,
         le=1,
     )
