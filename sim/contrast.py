@@ -150,7 +150,7 @@ def _tile(axes: Axes, place: tuple[int, int], mean: float, low: float, high: flo
     color = style.BLUE if low > 0 else style.VERMILION if high < 0 else "white"
     corner = place[0] - 0.5, place[1] - 0.5
     axes.add_patch(Rectangle(corner, 1, 1, facecolor=color, alpha=0.3, edgecolor="none"))
-    axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=style.PALE, linewidth=2))
+    axes.add_patch(Rectangle(corner, 1, 1, fill=False, facecolor="white", edgecolor=style.PALE, linewidth=2))
     text = signed(mean) if np.isfinite(mean) else "unknown"
     axes.text(place[0], place[1] - 0.25, text, ha="center", va="center", fontweight="bold")
     if low < high:
