@@ -68,19 +68,17 @@ def _fitted() -> str:
     return "\n".join(lines) + "\n"
 
 
+def models(module: ModuleType) -> list[type[Data]]:
+    """List what a mechanism declares its parameters in."""
+    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising"))
+    return [model for model in (*parts, module.Parameters) if model]
+
+
 def _section(module: ModuleType) -> str:
     title, _, text = inspect.getdoc(module).partition("\n\n")  # type: ignore[union-attr]
     name = module.__name__.rpartition(".")[2]
     head = f"## {title.rstrip('.')}\n\n`sim/processes/{name}.py`\n\n{text.strip()}\n"
-    models = [
-        model
-        for model in (
-            *(getattr(module, name, None) for name in ("Channel", "Strength", "Advertising")),
-            module.Parameters,
-        )
-        if model
-    ]
-    return "\n".join([head, *(_table(model) for model in models)])
+    return "\n".join([head, *(_table(model) for model in models(module))])
 
 
 def _table(model: type[Data]) -> str:
