@@ -133,8 +133,8 @@ figures, so here the verdict asks whether the supermarket lies inside the margin
 - *Not comparable*: how often people buy. Who visits a supermarket every other week cannot buy twice as
   often for an e-mail, so the *ratio* must be smaller here. *Silent* customers, without an order for 13
   weeks, are nearer to Hillstrom's, but not alike.
-- *Not comparable*: visits. The market knows orders and clicks, no visits. A click is at most what the
-  message added to visits.
+- *Not quite comparable*: visits. The market knows orders and clicks, no visits. Some who click would have
+  come anyway, and others come without a click, so clicks are only roughly the visits that were added.
 - Hillstrom's figures informed `open_share`, `click_share` and `reminder_lift`; none was fitted to them.
 """
 
