@@ -17,7 +17,7 @@ from scipy.stats import norm, ttest_ind
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
 from sim.events import BILL, Events, Kind
-from sim.experiment import Trials
+from sim.experiment import Trials, mean_and_interval
 from sim.run import Run
 
 Floats = npt.NDArray[np.float64]
@@ -79,8 +79,8 @@ def branches(trials: Trials, metric: str = "profit", plan: str | None = None) ->
 
     Returns
     -------
-    Rows for the two groups and their `difference`; columns `branches`, `mean`, and, of the difference,
-    `low` and `high`: a 95 % interval for unequal variances (Welch).
+    Rows for the two groups and their `difference`; columns `branches`, `mean`, `low` and `high`: 95 %
+    intervals by Student, and for the difference, with unequal variances, by Welch.
 
     Raises
     ------
@@ -94,8 +94,8 @@ def branches(trials: Trials, metric: str = "profit", plan: str | None = None) ->
         raise Fault(f"branches: {len(a)} against {len(b)} tell nothing. Compare on four seeds or more.")
     reach = ttest_ind(a, b, equal_var=False).confidence_interval(0.95)
     rows = {
-        f"with “{name}”": (len(a), a.mean(), np.nan, np.nan),
-        f"with “{trials.plans[0]}”": (len(b), b.mean(), np.nan, np.nan),
+        f"with “{name}”": (len(a), *mean_and_interval(a)),
+        f"with “{trials.plans[0]}”": (len(b), *mean_and_interval(b)),
         "difference": (len(a) + len(b), a.mean() - b.mean(), reach.low, reach.high),
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["branches", "mean", "low", "high"])

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.clock import WEEKS_A_YEAR
 from sim.data import Fault
-from sim.experiment import Strategy, collect, mean_and_interval
+from sim.experiment import Strategy, mean_and_interval, measured
 from sim.metrics import cumulative_profit
 from sim.scenario import Scenario
 
@@ -84,9 +84,8 @@ def lead(
     """
     if not isinstance(plans, Mapping) or len(plans) < 2 or replications < 2:
         raise Fault("lead: expects two plans by name and two replications, or more, to compare.")
-    paths = {
-        name: collect(market, plan, cumulative_profit, replications, first_seed, jobs)
-        for name, plan in plans.items()
-    }
+    seeds = range(first_seed, first_seed + replications)
+    work = [(market, plan, seed) for plan in plans.values() for seed in seeds]
+    paths = np.array(list(measured(work, cumulative_profit, jobs))).reshape(len(plans), replications, -1)
     first, *others = plans
-    return Lead(first, {name: paths[name] - paths[first] for name in others}, market.currency)
+    return Lead(first, dict(zip(others, paths[1:] - paths[0], strict=True)), market.currency)

@@ -93,6 +93,7 @@ def test_the_book_of_nobody_is_refused() -> None:
 def test_branches_compare_other_seeds_than_those_of_the_plan() -> None:
     trials = compare(MARKET.but(weeks=8), {"today": Plan(), "growth": GROWTH}, replications=6)
     table = branches(trials, "newcomers")
+    assert table["low"].notna().all()
     odd, even = (trials.of("growth")["newcomers"][[1, 3, 5]], trials.of("today")["newcomers"][[2, 4, 6]])
     assert table["mean"].to_list() == pytest.approx([odd.mean(), even.mean(), odd.mean() - even.mean()])
     assert table.loc["difference", "low"] < table.loc["difference", "mean"] < table.loc["difference", "high"]
