@@ -59,6 +59,16 @@ def test_a_figure_is_compared_by_the_sentence_below_it() -> None:
     assert moved(old, redrawn) == ["here: is drawn differently; its text is the same"]
 
 
+def test_a_board_of_levers_has_not_moved_because_its_widget_has_another_number() -> None:
+    def board(number: str, text: str = "Levers") -> NotebookNode:
+        output = shown(text)
+        output.data["application/vnd.jupyter.widget-view+json"] = {"model_id": number}
+        return notebook(output)
+
+    assert moved(board("12ab"), board("34cd")) == []
+    assert moved(board("12ab"), board("12ab", "Other levers")) == ["here: Levers -> Other levers"]
+
+
 def test_equal_outputs_are_no_news_and_a_first_execution_is_one_line() -> None:
     old = notebook(printed("1\n"))
     assert moved(old, notebook(printed("1\n"))) == []

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from nbformat import NotebookNode
 
 LONGEST = 100  # characters of a change that are shown
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def moved(before: NotebookNode, after: NotebookNode) -> list[str]:
@@ -32,7 +33,7 @@ def moved(before: NotebookNode, after: NotebookNode) -> list[str]:
 
 
 def _changes_of_cell(old: NotebookNode, new: NotebookNode) -> list[str]:
-    if old.outputs == new.outputs:
+    if list(map(_lasting, old.outputs)) == list(map(_lasting, new.outputs)):
         return []
     if not old.outputs:
         return ["shows something for the first time"]
@@ -40,6 +41,13 @@ def _changes_of_cell(old: NotebookNode, new: NotebookNode) -> list[str]:
         return ["shows nothing any more"]
     changes = changes_of_text(_read_aloud(old), _read_aloud(new))
     return changes or ["is drawn differently; its text is the same"]
+
+
+def _lasting(output: NotebookNode) -> NotebookNode:
+    """Give an output without the number of its widget, which is another one in every session."""
+    data = output.get("data", {})
+    lasting = {**output, "data": {form: data[form] for form in data if form != WIDGET}}
+    return NotebookNode(lasting)  # type: ignore[no-untyped-call]
 
 
 def _read_aloud(cell: NotebookNode) -> str:
