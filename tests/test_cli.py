@@ -507,8 +507,9 @@ def test_a_pipe_that_is_closed_early_is_no_news() -> None:
 
 
 UNDER_WAY = """
-import sys
+import signal, sys
 from sim import cli
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit deafness to it
 def live(market, live=cli._live):
     print("ready", flush=True)
     return live(market)
