@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.clock import MINUTES_A_WEEK
-from sim.events import FIRM, Events, Kind
+from sim.events import FIRM, POINTS, Events, Kind
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -38,7 +38,6 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.ADVERTISED: "advertising",
     Kind.TOOLS: "tools",
 }
-DEBT = {Kind.EARNED: -1, Kind.REDEEMED: 1, Kind.EXPIRED: 1}  # of points: what it does to profit
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 
 
@@ -66,7 +65,7 @@ class Accounts:
             _book("goods", orders, -goods),
             _book("quality", orders, -quality),
             *(_book(line, events.of(kind)) for kind, line in COSTS.items()),
-            *(_book("points", part := events.of(kind), sign * part.value) for kind, sign in DEBT.items()),
+            *(_book("points", held := events.of(kind), -sign * held.value) for kind, sign in POINTS.items()),
             _fixed(scenario),
         ]
         weeks, person, line, cents = (np.concatenate(parts) for parts in zip(*entries, strict=True))

@@ -65,6 +65,7 @@ class Kind(IntEnum):
 HIDDEN = 100
 KIND_BITS = 7  # kinds stay below 128
 BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1}  # what a customer pays
+POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 ADVERTISING = ("search", "social", "leaflet")
 REFERRAL = len(ADVERTISING)  # the channel of those whom a customer brought
 

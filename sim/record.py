@@ -16,14 +16,13 @@ import pandas as pd
 
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
 from sim.data import Data, Fault
-from sim.events import BILL, FIRM, HIDDEN, Events, Kind, join
+from sim.events import BILL, FIRM, HIDDEN, POINTS, Events, Kind, join
 from sim.parameter import SCENARIO, parameter
 from sim.segment import HIDDEN_TRAITS, Mask, Segment, cannot_see, not_there
 
 Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 FEATURES = tuple(Segment.model_fields)
-POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 UNKNOWN = -1
 NO_MEMBER = -1  # in the column of tiers
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ

@@ -75,61 +75,30 @@ def at_most(number: float) -> Rule:
     return Rule(at_most=number)
 
 
+def _rule(meaning: str, unit: str, slider: tuple[float, float, float]) -> Any:
+    """Declare a feature of the record that a segment may ask for."""
+    return parameter(meaning, unit, PLAN, None, slider=slider, absent="any")
+
+
 class Segment(Data):
     """Whoever fits all of these rules about the record."""
 
-    recency_weeks: Rule | None = parameter(
-        "weeks since the last order on record", "weeks", PLAN, None, slider=(1, 52, 1), absent="any"
+    recency_weeks: Rule | None = _rule("weeks since the last order on record", "weeks", (1, 52, 1))
+    tenure_weeks: Rule | None = _rule("weeks since the first order on record", "weeks", (1, 104, 1))
+    orders: Rule | None = _rule("orders on record", "orders", (1, 100, 1))
+    orders_52w: Rule | None = _rule("orders in the last 52 weeks", "orders", (1, 52, 1))
+    spend: Rule | None = _rule("money spent, in the scenario's currency", "currency", (0, 5000, 50))
+    spend_52w: Rule | None = _rule("money spent in the last 52 weeks", "currency", (0, 2000, 25))
+    contact_weeks: Rule | None = _rule("weeks since the last message; unknown if none", "weeks", (1, 52, 1))
+    opened: Rule | None = _rule("messages opened", "messages", (0, 50, 1))
+    clicked: Rule | None = _rule("messages clicked", "messages", (0, 20, 1))
+    tickets: Rule | None = _rule("complaints ever made", "complaints", (0, 10, 1))
+    nps: Rule | None = _rule("last answer to the NPS survey, 0-10; unknown if none", "points", (0, 10, 1))
+    tier: Rule | None = _rule(
+        "tier of the loyalty programme: 0, 1 silver, 2 gold; unknown if no member", "-", (0, 2, 1)
     )
-    tenure_weeks: Rule | None = parameter(
-        "weeks since the first order on record", "weeks", PLAN, None, slider=(1, 104, 1), absent="any"
-    )
-    orders: Rule | None = parameter(
-        "orders on record", "orders", PLAN, None, slider=(1, 100, 1), absent="any"
-    )
-    orders_52w: Rule | None = parameter(
-        "orders in the last 52 weeks", "orders", PLAN, None, slider=(1, 52, 1), absent="any"
-    )
-    spend: Rule | None = parameter(
-        "money spent, in the scenario's currency", "currency", PLAN, None, slider=(0, 5000, 50), absent="any"
-    )
-    spend_52w: Rule | None = parameter(
-        "money spent in the last 52 weeks", "currency", PLAN, None, slider=(0, 2000, 25), absent="any"
-    )
-    contact_weeks: Rule | None = parameter(
-        "weeks since the last message; unknown if none", "weeks", PLAN, None, slider=(1, 52, 1), absent="any"
-    )
-    opened: Rule | None = parameter(
-        "messages opened", "messages", PLAN, None, slider=(0, 50, 1), absent="any"
-    )
-    clicked: Rule | None = parameter(
-        "messages clicked", "messages", PLAN, None, slider=(0, 20, 1), absent="any"
-    )
-    tickets: Rule | None = parameter(
-        "complaints ever made", "complaints", PLAN, None, slider=(0, 10, 1), absent="any"
-    )
-    nps: Rule | None = parameter(
-        "last answer to the NPS survey, 0-10; unknown if none",
-        "points",
-        PLAN,
-        None,
-        slider=(0, 10, 1),
-        absent="any",
-    )
-    tier: Rule | None = parameter(
-        "tier of the loyalty programme: 0, 1 silver, 2 gold; unknown if no member",
-        "-",
-        PLAN,
-        None,
-        slider=(0, 2, 1),
-        absent="any",
-    )
-    points: Rule | None = parameter(
-        "points held, in the scenario's currency", "currency", PLAN, None, slider=(0, 50, 1), absent="any"
-    )
-    contract_weeks: Rule | None = parameter(
-        "weeks until the contract ends; unknown if none", "weeks", PLAN, None, slider=(1, 52, 1), absent="any"
-    )
+    points: Rule | None = _rule("points held, in the scenario's currency", "currency", (0, 50, 1))
+    contract_weeks: Rule | None = _rule("weeks until a contract ends; unknown if none", "weeks", (1, 52, 1))
 
     @model_validator(mode="before")
     @classmethod

@@ -11,11 +11,9 @@ import yaml
 
 from sim import (
     Campaign,
-    Fault,
     Offer,
     Plan,
     Scenario,
-    Timeline,
     load_plan,
     load_scenario,
     plan_names,
@@ -26,10 +24,10 @@ from sim.accounts import COMMON, LINES, UNALLOCATED
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
-from sim.market import check_plan
 from sim.processes.rollout import Parameters as Rollout
 from sim.run import Run
 from sim.scenario import FOLDER, MECHANISMS
+from tests.test_contracts import fits
 
 PEOPLE, WEEKS = 300, 30
 SUPERMARKET = load_scenario("supermarket")
@@ -69,17 +67,8 @@ def small(name: str) -> Scenario:
     return scenario.but(service=scenario.service.but(fault_share=0.2, wage=777.77))
 
 
-def runs_in(scenario: Scenario, plan: Plan) -> bool:
-    """Tell whether a market knows all that a plan uses."""
-    try:
-        check_plan(scenario, Timeline.of(plan))
-    except Fault:
-        return False
-    return True
-
-
 PAIRS = [
-    (name, plan) for name in scenario_names() for plan in PLANS if runs_in(load_scenario(name), PLANS[plan])
+    (name, plan) for name in scenario_names() for plan in PLANS if fits(PLANS[plan], load_scenario(name))
 ]
 
 

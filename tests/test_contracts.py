@@ -32,10 +32,10 @@ from sim import (
     scenario_names,
     simulate,
 )
-from sim.accounts import COMMON, COSTS, DEBT, LINES, OWN, REVENUE
+from sim.accounts import COMMON, COSTS, LINES, OWN, REVENUE
 from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
-from sim.events import FIRM, HIDDEN, REFERRAL, Cause, Kind, Stage
+from sim.events import FIRM, HIDDEN, POINTS, REFERRAL, Cause, Kind, Stage
 from sim.files import dump, loads
 from sim.market import check_plan
 from sim.metrics import METRICS
@@ -136,7 +136,7 @@ def _assert_money_adds_up(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     expected = {
         "sales": kind["ORDER"]["value"].sum(),
         **{line: -kind[costs.name]["value"].sum() for costs, line in COSTS.items()},
-        "points": sum(sign * kind[what.name]["value"].sum() for what, sign in DEBT.items()),
+        "points": -sum(sign * kind[what.name]["value"].sum() for what, sign in POINTS.items()),
         "fixed": -scenario.weeks * round(scenario.fixed_cost * 100),
     }
     assert {line: total[line] for line in expected} == expected
@@ -258,7 +258,7 @@ def _assert_programme_keeps_its_books(run: Run, kind: dict[str, pd.DataFrame]) -
     """Check that only members hold points, that none holds less than nothing, and that tiers are tiers."""
     assert _unique(kind["ENROLLED"]["person"].tolist()), "nobody joins twice"
     members = set(kind["ENROLLED"]["person"])
-    moves = [kind[what.name].assign(sign=-sign) for what, sign in DEBT.items()]
+    moves = [kind[what.name].assign(sign=sign) for what, sign in POINTS.items()]
     table = pd.concat(moves).sort_values(["minute", "person"], kind="stable")
     assert set(table["person"]) | set(kind["TIER"]["person"]) <= members
     assert table["value"].gt(0).all()

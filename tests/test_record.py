@@ -11,9 +11,9 @@ import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, simulate
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
-from sim.events import BILL, Kind
+from sim.events import BILL, POINTS, Kind
 from sim.processes.loyalty import Levers as Loyalty
-from sim.record import FEATURES, POINTS, Delays
+from sim.record import FEATURES, Delays
 from sim.run import Run
 from sim.segment import Segment
 
