@@ -17,7 +17,10 @@ from sim.run import Run
 from sim.style import Picture, percent, styled
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-COLORS = (style.GREEN, style.ORANGE, style.YELLOW, style.VERMILION, style.PURPLE, style.BLUE, style.SKY)
+COLORS = (
+    *(style.GREEN, style.ORANGE, style.YELLOW, style.VERMILION),
+    *(style.PURPLE, style.BLUE, style.SKY, style.BLACK),
+)
 CAUSES = dict(zip(Cause, COLORS, strict=True))
 TRACES = {
     "orders": (Kind.ORDER, style.BLUE),

@@ -90,6 +90,7 @@ class Cause(IntEnum):
     CONTACT = 4  # too many messages
     COMPETITOR = 5  # the pull of another shop, stronger on the dissatisfied
     STATUS = 6  # a tier of the loyalty programme lost
+    TRUST = 7  # promises broken, prices felt as unfair, data lost
 
 
 class Bond(IntEnum):

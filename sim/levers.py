@@ -89,7 +89,8 @@ class Board:
         self.market, self.given, self.seed = market, plan, seed
         self.baseline: Run = simulate(market, baseline, seed)
         self.groups = {name: group(name, plan, market) for name in sections(market, groups)}
-        self._names = (baseline.name or "today", plan.name or "your plan")
+        first = baseline.name or "today"
+        self._names = (first, plan.name if plan.name not in ("", first) else "your plan")
         self._without, self._done, self._run, self._fault = baseline, baseline, self.baseline, ""
         self._alone = RLock()  # JupyterLab may answer levers in one thread and run cells in another
         boxes = {name: one.box for name, one in self.groups.items()}

@@ -156,7 +156,7 @@ def defection_table(accounts: list[Account]) -> pd.DataFrame:
     minute = np.concatenate([when for _, when, _ in accounts])
     used = np.concatenate([account for _, _, account in accounts], axis=1)  # (causes, defections)
     shares = np.zeros((len(causes), len(person)))
-    shares[: len(used)] = used / used.sum(axis=0)
+    shares[: len(used)] = used / sum(used)  # row by row: NumPy's own order hangs on how the array lies
     order = np.lexsort((person, minute))
     table = pd.DataFrame(shares.T[order], columns=causes)
     table.insert(0, "week", minute[order] // MINUTES_A_WEEK)

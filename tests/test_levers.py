@@ -339,6 +339,11 @@ def test_the_firm_s_own_plan_may_be_what_is_compared_with(runs: list[Plan]) -> N
     assert runs == [WINBACK] and board.run is board.baseline
 
 
+def test_a_plan_named_like_the_baseline_is_told_apart_from_it(runs: list[Plan]) -> None:
+    board = levers(market(), Plan(name="today"))
+    assert "<th>today</th><th>your plan</th>" in board.panel.headline.value
+
+
 def test_quick_moves_are_answered_once_with_the_last_of_them(runs: list[Plan]) -> None:
     async def moves() -> Board:
         board = levers(market(), WINBACK)

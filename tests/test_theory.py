@@ -400,7 +400,8 @@ def test_each_defection_has_an_account_of_causes_that_sums_to_one() -> None:
     shares = run.defections[causes].to_numpy()
     assert shares.min() >= 0
     assert np.allclose(shares.sum(axis=1), 1, rtol=0, atol=1e-12)
-    assert (shares > 0).any(axis=0).all()  # every cause took something from somebody
+    at_work = [cause != Cause.TRUST for cause in Cause]  # nothing broke a promise in this market
+    assert (shares > 0).any(axis=0).tolist() == at_work  # every other cause took something from somebody
     left = run.events.of(Kind.LEFT)
     assert len(left) > 200
     assert left.person.tolist() == run.defections["person"].tolist()

@@ -104,15 +104,21 @@ class Columns:
 
     satisfaction: Hundredths
     expectation: Hundredths
+    extra: Floats  # points that other mechanisms add to the performance of this week's orders
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
         """Let everybody expect about what the firm delivers, and be as satisfied as that."""
         if these is None:
             level = np.broadcast_to(np.int16(700), len(person))
-            return cls(level, level)
+            return cls(level, level, np.broadcast_to(0.0, len(person)))
         level = _hundredths(these.quality + 0.5 * luck.normal(Purpose.EXPECTATION, person))
-        return cls(level.copy(), level)
+        return cls(level.copy(), level, np.zeros(len(person)))
+
+    def enrich(self, points: Floats | float, who: Integers) -> None:
+        """Add points to the performance of some people's orders this week; `who` names each once."""
+        if self.extra.flags.writeable:
+            self.extra[who] += points
 
     def disappoint(self, points: float, who: Integers) -> None:
         """Take points of satisfaction from some people; without this mechanism there are none to take."""
@@ -142,6 +148,7 @@ class Experience:
         if self.extra_cents:
             self.world.log.note(Kind.IMPROVED, week * MINUTES_A_WEEK, FIRM, value=self.extra_cents)
         orders, performance = self.world.orders, self.performance(week)  # (orders,)
+        self.world.people.experience.extra[:] = 0.0
         for j in range(orders.j.max(initial=-1) + 1):
             these = np.flatnonzero(orders.j == j)  # two columns are read faster by place than through a mask
             self._compare(orders.person[these], performance[these])
@@ -157,6 +164,7 @@ class Experience:
         luck = self.world.luck.normal(Purpose.PERFORMANCE, orders.person, week, orders.j)
         bought = self.these.quality_gain * -np.expm1(-self.extra_cents / 100 / self.these.quality_worth)
         level = self.these.quality + bought + self.these.quality_spread * luck
+        level += self.world.people.experience.extra[orders.person]
         return np.clip(level - self.these.fault_severity * orders.faulty, 0, 10)
 
     def _compare(self, who: Integers, performance: Floats) -> None:

@@ -3,7 +3,7 @@
 Each person has, for each spell as a customer, a patience drawn from Exp(1). Everything that drives them
 away uses some of it up, and they leave when it is gone:
 
-    toll = shield x (nature + product + price + service + contact + competitor)
+    toll = shield x (nature + product + price + service + contact + competitor + status + trust)
 
 Drawing patience once gives the same law as tossing a coin of probability 1 - exp(-toll) each time, but
 each defection now carries an account of the causes that led to it. Nature takes its toll at each order
@@ -72,6 +72,7 @@ class Columns:
     hazard: Floats  # (causes, people): what each cause will take on Sunday
     shield: Floats  # 0-1: the share of a toll that gets through
     spell: npt.NDArray[np.int16]
+    stirred: set[Cause]  # the causes at work this week
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -85,6 +86,7 @@ class Columns:
             hazard=np.zeros((len(Cause), len(person) if these else 0)),
             shield=shield,
             spell=np.zeros(len(person), np.int16),
+            stirred=set(),
         )
 
     def endure(self, cause: Cause, who: Whole, toll: float | Floats) -> Any:
@@ -98,6 +100,7 @@ class Columns:
         """Add to what a cause will take on Sunday, from some or all; without this mechanism nobody minds."""
         if not self.hazard.size:
             return
+        self.stirred.add(cause)
         if who is None:
             self.hazard[cause] += toll
         else:
@@ -140,10 +143,14 @@ class Patience:
         """Charge the week's tolls to all customers, cause by cause."""
         people, me = self.world.people, self.world.people.patience
         stays = people.entry.stage == Stage.CUSTOMER
-        me.hazard *= me.shield * stays  # (causes, people): what gets through
-        me.used += me.hazard
-        me.left -= me.hazard.sum(axis=0)
-        me.hazard[:] = 0.0
+        gets_through, total = me.shield * stays, np.zeros(self.world.size)  # (people,)
+        for cause in sorted(me.stirred):
+            toll = me.hazard[cause] * gets_through
+            me.used[cause] += toll
+            total += toll
+            me.hazard[cause] = 0.0
+        me.left -= total
+        me.stirred.clear()
         if people.renewal.binds:
             return  # they go when their term ends
         gone = np.flatnonzero(stays & (me.left <= 0))
