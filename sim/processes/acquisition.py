@@ -151,6 +151,8 @@ class Acquisition:
         self.world = world
         self.these = these
         self.levers = Levers()
+        moods = np.arange(1_001) / 100  # every satisfaction there can be, points
+        self.urge = these.recommend_share * np.exp(these.recommend_steepness * (moods - 8))  # (moods,)
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Monday: pay for advertising; some prospects come this week, others by recommendation."""
@@ -182,9 +184,7 @@ class Acquisition:
         """Let customers recommend the shop to somebody, the satisfied more often."""
         world, these, people = self.world, self.these, self.world.people
         who = np.flatnonzero(people.entry.stage == Stage.CUSTOMER)
-        mood = people.experience.satisfaction[who] / 100 - 8
-        urge = these.recommend_share * np.exp(these.recommend_steepness * mood)
-        urge *= people.acquisition.sociability[who]
+        urge = self.urge[people.experience.satisfaction[who]] * people.acquisition.sociability[who]
         urge *= 1 + these.reward_lift * min(self.levers.referral_reward / 10, 5.0)
         who = who[world.luck.happens(urge, Purpose.RECOMMEND, who, week)]
         whom = (world.luck.uniform(Purpose.WHOM, who, week) * world.size).astype(np.int64)

@@ -123,7 +123,9 @@ class Patience:
 
     def __init__(self, world: World, these: Parameters) -> None:
         self.world = world
-        self.these = these
+        moods = np.arange(1_001) / 100  # every satisfaction there can be, points
+        discontent = NEUTRAL_SATISFACTION - moods
+        self.pull = these.competitor_pull * np.exp(these.satisfaction_steepness * discontent)  # (moods,)
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Sunday: add the competitor's pull, take the tolls, and let go whose patience is gone."""
@@ -135,9 +137,7 @@ class Patience:
     def attract(self) -> None:
         """Let the competitor pull, harder on the dissatisfied."""
         people = self.world.people
-        discontent = NEUTRAL_SATISFACTION - people.experience.satisfaction / 100  # (people,), points
-        pull = self.these.competitor_pull * np.exp(self.these.satisfaction_steepness * discontent)
-        people.patience.burden(Cause.COMPETITOR, pull)
+        people.patience.burden(Cause.COMPETITOR, self.pull[people.experience.satisfaction])
 
     def settle(self, week: int) -> None:
         """Charge the week's tolls to all customers, cause by cause."""
