@@ -11,6 +11,7 @@ from sim.experiment import collect, compare, replicate, twin
 from sim.holdout import holdout
 from sim.market import simulate
 from sim.plan import Plan, Timeline, load_plan, load_timeline, plan_names
+from sim.processes.shocks import Shock
 from sim.scenario import Scenario, load_scenario, scenario_names
 from sim.segment import Segment, at_least, at_most, over, under
 
@@ -21,6 +22,7 @@ __all__ = [
     "Plan",
     "Scenario",
     "Segment",
+    "Shock",
     "Timeline",
     "at_least",
     "at_most",

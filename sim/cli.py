@@ -24,6 +24,7 @@ from sim.experiment import QUIET
 from sim.files import load, load_any
 from sim.market import Market
 from sim.plan import Plan, Timeline, load_plan, plan_names
+from sim.processes.shocks import Shock
 from sim.program import Program
 from sim.report import save_report
 from sim.results import refuse_existing
@@ -71,6 +72,13 @@ def start(at: str, folder: Path | None, only_copy: bool, jupyterlab: tuple[str, 
 @click.option("--people", type=int, help="For a smaller or larger copy of the market.")
 @click.option("--weeks", type=int, help="How long, instead of what the scenario says.")
 @click.option(
+    "--shock",
+    "shocks",
+    multiple=True,
+    metavar="WHAT@WEEK[-WEEK]",
+    help="What comes over the firm, and when, as breach@30 or season@46-51. Can be given again.",
+)
+@click.option(
     "--out", type=ANY_PATH, metavar="FOLDER", help="Save results, tables and figures in a new folder."
 )
 def run(
@@ -80,6 +88,7 @@ def run(
     seed: int,
     people: int | None,
     weeks: int | None,
+    shocks: tuple[str, ...],
     out: Path | None,
 ) -> None:
     """Run a market once, and show what it came to.
@@ -88,6 +97,7 @@ def run(
     """
     given = load_scenario(market, people)
     given = given if weeks is None else given.but(weeks=weeks)
+    given = given.struck(*map(_shock, shocks)) if shocks else given
     if out:
         refuse_existing(out)  # before the work, not after it
     lived = _live(Market(given, _decided(strategy, timeline), seed))
@@ -102,6 +112,19 @@ def _decided(strategy: str | None, timeline: str | None) -> Timeline:
     if timeline is not None:
         return load(timeline, Timeline)
     return Timeline.of(Plan() if strategy is None else load_plan(strategy))
+
+
+def _shock(text: str) -> Shock:
+    """Read a shock: what, and its first and last week."""
+    what, _, span = text.partition("@")
+    first, _, last = span.partition("-")
+    try:
+        begin, end = int(first), int(last or first)
+    except ValueError:
+        raise Fault(
+            f"--shock: expects what and when, such as breach@30 or season@46-51, was given {text}."
+        ) from None
+    return Shock(what=what, week=begin, weeks=end - begin + 1)  # type: ignore[arg-type]
 
 
 def _live(market: Market) -> Run:

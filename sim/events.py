@@ -31,7 +31,7 @@ class Kind(IntEnum):
     HELD_OUT = 4  # ref: the campaign; chosen by it but kept as control group
     OPENED = 5  # ref: the campaign
     CLICKED = 6  # ref: the campaign
-    OPTED_OUT = 7  # ref: the campaign
+    OPTED_OUT = 7  # ref: the campaign, or 0: after a breach, or by law
     TICKET = 8  # a complaint reaches the desk
     ANSWERED = 9  # ref: minute of the ticket; value: open minutes waited
     RESOLVED = 10  # ref: minute of the ticket; value: open minutes since the ticket
@@ -54,12 +54,15 @@ class Kind(IntEnum):
     JOINED = 27  # channel: a place in `ADVERTISING` or `REFERRAL`; ref: who recommended, or -1
     REWARDED = 28  # for recommending; ref: who came; value: cents
     TOOLS = 29  # value: cents for software and training
+    SHOCK = 63  # channel: a place in `WHATS`; ref: its place on the calendar; value: strength, thousandths
+    CRISIS_ANSWERED = 64  # openly; value: cents
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
     WOKE = 103  # ref: the campaign that woke them, or 0
     FAULT = 104  # something was wrong with an order
     RECOMMENDED = 105  # ref: to whom
+    HEARD = 113  # of a scandal
 
 
 HIDDEN = 100

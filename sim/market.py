@@ -27,6 +27,7 @@ from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
 from sim.processes.rollout import Rollout
 from sim.processes.service import Service
+from sim.processes.shocks import Shocks
 from sim.processes.shopping import Shopping
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
@@ -82,6 +83,7 @@ class Market:
         self.pricing = Pricing(world, scenario.pricing) if scenario.pricing else None
         self.rollout = Rollout(world, scenario.rollout) if scenario.rollout else None
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
+        self.shocks = Shocks(world, scenario.shocks) if scenario.shocks else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None
         self.bonds = Bonds(world, scenario.bonds) if scenario.bonds else None

@@ -21,6 +21,7 @@ from sim.processes import (
     pricing,
     renewal,
     service,
+    shocks,
     shopping,
 )
 
@@ -48,6 +49,7 @@ class Population:
     bonds: bonds.Columns
     loyalty: loyalty.Columns
     acquisition: acquisition.Columns
+    shocks: shocks.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -68,4 +70,5 @@ class Population:
             bonds=bonds.Columns.draw(scenario.bonds, person),
             loyalty=loyalty.Columns.draw(person),
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
+            shocks=shocks.Columns.draw(scenario.shocks, person),
         )

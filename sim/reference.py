@@ -25,6 +25,7 @@ from sim.processes import (
     renewal,
     rollout,
     service,
+    shocks,
     shopping,
 )
 from sim.scenario import load_scenario, scenario_names
@@ -32,7 +33,7 @@ from sim.scenario import load_scenario, scenario_names
 PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
-    *(bonds, loyalty, acquisition, rollout),
+    *(bonds, loyalty, acquisition, rollout, shocks),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism
@@ -70,7 +71,7 @@ def _fitted() -> str:
 
 def models(module: ModuleType) -> list[type[Data]]:
     """List what a mechanism declares its parameters in."""
-    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising"))
+    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising", "Shock"))
     return [model for model in (*parts, module.Parameters) if model]
 
 

@@ -27,6 +27,8 @@ from sim.processes.pricing import Parameters as Pricing
 from sim.processes.renewal import Parameters as Renewal
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.service import Parameters as Service
+from sim.processes.shocks import Parameters as Shocks
+from sim.processes.shocks import Shock
 from sim.processes.shopping import Parameters as Shopping
 from sim.record import Delays
 
@@ -34,7 +36,7 @@ FOLDER = Path(__file__).parent / "scenarios"
 LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
-    *("bonds", "loyalty", "acquisition", "rollout"),
+    *("bonds", "loyalty", "acquisition", "rollout", "shocks"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -73,6 +75,7 @@ class Scenario(Data):
     loyalty: Loyalty | None = None
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
+    shocks: Shocks | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")
@@ -108,6 +111,11 @@ class Scenario(Data):
         if self.service:
             smaller = smaller.but(service=self.service.but(agents=ceil(self.service.agents * share)))
         return smaller
+
+    def struck(self, *shocks: Shock) -> Scenario:
+        """Give the same market with these shocks on its calendar, beside those that are there."""
+        these = self.shocks or Shocks()
+        return self.but(shocks=these.but(calendar=(*these.calendar, *shocks)))
 
     def only(self, *sections: str) -> Scenario:
         """Give the same market with all mechanisms switched off but these and the law of buying."""

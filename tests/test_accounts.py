@@ -25,6 +25,8 @@ from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.shocks import Parameters as Shocks
+from sim.processes.shocks import Shock
 from sim.run import Run
 from sim.scenario import FOLDER, MECHANISMS
 from tests.test_contracts import fits
@@ -225,6 +227,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     ),
     "acquisition": SUPERMARKET.acquisition.but(recommend_share=0.0),
     "rollout": Rollout(by_hand=1.0, habit=1.0),
+    "shocks": Shocks(calendar=(Shock(what="season", week=3, weeks=9),), season_lift=0.0),
 }
 
 

@@ -143,6 +143,11 @@ class Columns:
         draws = (luck.normal(purpose, person) for purpose in (Purpose.INCLINATION, Purpose.SOCIABILITY))
         return cls(*(np.exp(spread * draw - spread**2 / 2) for draw in draws))
 
+    def put_off(self, who: Integers) -> None:
+        """Let some people answer advertising no more, and talk of the shop no more."""
+        if self.inclination.flags.writeable:
+            self.inclination[who] = self.sociability[who] = 0.0
+
 
 class Acquisition:
     """Monday's advertising, and last week's talk."""
