@@ -18,6 +18,8 @@ from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.shocks import WHATS, Shock
+from sim.processes.shocks import Parameters as Shocks
 from sim.record import Delays
 from sim.run import Run
 from tests.test_contracts import assert_sound, small
@@ -75,9 +77,14 @@ LAVISH: dict[str, Any] = {
     "acquisition": {"search": 1e4, "social": 50, "leaflet": 50, "referral_reward": 7.5},
     "renewal": {"stay_discount": 0.3},
     "rollout": {"training": 100.0, "system": True},
+    "shocks": {"answer": "denial"},
 }
 
 
+WORST = Shocks(
+    calendar=[Shock(what=what, week=1, weeks=None) for what in WHATS],
+    **{"season_lift": 5.0, "war_cut": 0.9, "outage_loss": 0.99, "breach_toll": 5.0, "scandal_talk": 20.0},
+)
 FREE = [name for name in MARKETS if market(name).shopping]
 CONTRACTS = [name for name in MARKETS if market(name).renewal]
 EXTREMES: dict[str, Change] = {
@@ -107,6 +114,7 @@ EXTREMES: dict[str, Change] = {
     "all talk": section("acquisition", recommend_share=1.0, answer_share=1.0),
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),
+    "all that can happen": lambda s: s.but(shocks=WORST),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
@@ -183,7 +191,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         if getattr(change(full), field) != getattr(full, field)
     }
     sections = {"shopping", "pricing", "contact", "service", "experience", "patience", "record"}
-    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout"}
+    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout", "shocks"}
     assert touched >= sections | {"people", "weeks", "margin"}
 
 

@@ -83,7 +83,7 @@ class Parameters(Data):
     entrant_toll: float = parameter(
         "patience that a new rival takes", "patience a week", ASSUMED, 0.01, ge=0, le=5
     )
-    outage_loss: float = parameter("orders that an outage prevents", "share", SCENARIO, 0.8, ge=0, le=1)
+    outage_loss: float = parameter("orders that an outage prevents", "share", SCENARIO, 0.8, ge=0, le=0.99)
     outage_toll: float = parameter(
         "patience that an outage takes", "patience a week", ASSUMED, 0.03, ge=0, le=5
     )
@@ -231,8 +231,9 @@ class Shocks:
 
     def talk(self, week: int) -> None:
         """Let those who have heard of the scandal tell others: of an open firm there is less to tell."""
-        heard = self.world.people.shocks.heard.mean()
-        self.hear(float(-np.expm1(-self.these.scandal_talk * self.harm * heard)), week)
+        heard = self.world.people.shocks.heard
+        talk = self.these.scandal_talk * self.harm * heard.sum() / max(len(heard), 1)
+        self.hear(float(-np.expm1(-talk)), week)
 
     def ask_anew(self, strength: float, week: int) -> None:
         """Let a law end the permissions that are not given anew."""
