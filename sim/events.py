@@ -31,7 +31,7 @@ class Kind(IntEnum):
     HELD_OUT = 4  # ref: the campaign; chosen by it but kept as control group
     OPENED = 5  # ref: the campaign
     CLICKED = 6  # ref: the campaign
-    OPTED_OUT = 7  # ref: the campaign, or 0: after a breach, or by law
+    OPTED_OUT = 7  # ref: the campaign
     TICKET = 8  # a complaint reaches the desk
     ANSWERED = 9  # ref: minute of the ticket; value: open minutes waited
     RESOLVED = 10  # ref: minute of the ticket; value: open minutes since the ticket
@@ -56,6 +56,7 @@ class Kind(IntEnum):
     TOOLS = 29  # value: cents for software and training
     SHOCK = 63  # channel: a place in `WHATS`; ref: its place on the calendar; value: strength, thousandths
     CRISIS_ANSWERED = 64  # openly; value: cents
+    WITHDRAWN = 65  # permission to write on a channel, without a message being the reason
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102

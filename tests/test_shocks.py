@@ -140,9 +140,11 @@ def test_each_shock_takes_patience_for_its_own_cause_and_more_where_its_toll_is_
 @pytest.mark.parametrize(("what", "number"), [("breach", "breach_opt_out"), ("privacy_law", "law_lapse")])
 def test_permissions_end_by_the_stated_share_and_for_good(what: str, number: str) -> None:
     struck = run(what, **{number: 0.4})
-    ended = struck.events.of(Kind.OPTED_OUT)
-    at_once = ended.where((ended.minute == WEEK * MINUTES_A_WEEK) & (ended.ref == 0))
-    given = run().people.contact.consent.sum() + len(run().events.of(Kind.OPTED_OUT))
+    at_once = struck.events.of(Kind.WITHDRAWN)
+    assert set(at_once.minute.tolist()) == {WEEK * MINUTES_A_WEEK}
+    came = run().people.entry.minute < WEEK * MINUTES_A_WEEK
+    refused = run().events.of(Kind.OPTED_OUT)
+    given = run().people.contact.consent[:, came].sum() + came[refused.person].sum()
     assert len(at_once) / given == pytest.approx(0.4, abs=0.04)
     assert not struck.people.contact.consent[at_once.channel, at_once.person].any()
     later = [

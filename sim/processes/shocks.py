@@ -266,4 +266,5 @@ class Shocks:
             who = np.flatnonzero(consent[code])
             who = who[self.world.luck.happens(share, Purpose.WITHDRAW, who, week, code)]
             consent[code, who] = False
-            self.world.log.write(Kind.OPTED_OUT, week * MINUTES_A_WEEK, who, code)
+            told = who[self.world.people.entry.stage[who] != Stage.PROSPECT]  # the firm knows no others
+            self.world.log.write(Kind.WITHDRAWN, week * MINUTES_A_WEEK, told, code)
