@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Cents = npt.NDArray[np.int64]
-REVENUE = ("sales", "discounts", "redeemed")
+REVENUE = ("sales", "surcharges", "discounts", "redeemed")
 OWN = ("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points")  # a customer's
 COMMON = ("wages", "advertising", "tools", "crisis", "fixed")  # of the firm as a whole
 LINES = (*REVENUE, *OWN, *COMMON)
@@ -63,6 +63,7 @@ class Accounts:
         goods = np.rint(orders.value / price * (1 - scenario.margin)).astype(np.int64)
         entries = [
             _book("sales", orders, orders.value),
+            _book("surcharges", extra := events.of(Kind.SURCHARGED), extra.value),
             _book("goods", orders, -goods),
             _book("quality", orders, -quality),
             *(_book(line, events.of(kind)) for kind, line in COSTS.items()),

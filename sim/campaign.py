@@ -71,6 +71,11 @@ class Campaign(Data):
     )
     holdout: float = parameter("control group", "share", PLAN, 0.0, slider=(0, 0.5, 0.05), ge=0, le=1)
 
+    @property
+    def personal(self) -> bool:
+        """Tell whether it is chosen by a profile who gets it, or everybody does."""
+        return self.to != Segment()
+
     def due(self, week: int) -> bool:
         """Tell whether a message goes out in this week."""
         begun, over = week >= self.first_week, self.until_week is not None and week >= self.until_week

@@ -40,7 +40,7 @@ class Purpose(IntEnum):
     ENROL, REDEEM = range(80, 82)
     ATTENTION, INCLINATION, SOCIABILITY, RECOMMEND, WHOM, ANSWER, JOIN_MINUTE = range(90, 97)
     EXECUTION = 100
-    HEAR, WITHDRAW = range(195, 197)
+    HEAR, WITHDRAW, NOTICE, CONCERN, PLAIN, ALLOW, TAKE_BACK = range(195, 202)
     RESAMPLE = 110  # of real customers, in `sim.validation`
 
 

@@ -57,18 +57,20 @@ class Kind(IntEnum):
     SHOCK = 63  # channel: a place in `WHATS`; ref: its place on the calendar; value: strength, thousandths
     CRISIS_ANSWERED = 64  # openly; value: cents
     WITHDRAWN = 65  # permission to write on a channel, without a message being the reason
+    SURCHARGED = 66  # value: cents paid on top of the shelf price
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
     WOKE = 103  # ref: the campaign that woke them, or 0
     FAULT = 104  # something was wrong with an order
     RECOMMENDED = 105  # ref: to whom
+    FELT_UNFAIR = 115  # has learned that others pay less
     HEARD = 113  # of a scandal
 
 
 HIDDEN = 100
 KIND_BITS = 7  # kinds stay below 128
-BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1}  # what a customer pays
+BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1, Kind.SURCHARGED: 1}  # what a customer pays
 POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 ADVERTISING = ("search", "social", "leaflet")
 REFERRAL = len(ADVERTISING)  # the channel of those whom a customer brought

@@ -24,11 +24,13 @@ from sim.processes.experience import Experience
 from sim.processes.loyalty import Loyalty
 from sim.processes.patience import Patience
 from sim.processes.pricing import Pricing
+from sim.processes.privacy import Privacy
 from sim.processes.renewal import Renewal
 from sim.processes.rollout import Rollout
 from sim.processes.service import Service
 from sim.processes.shocks import Shocks
 from sim.processes.shopping import Shopping
+from sim.processes.surcharge import Surcharge
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
 from sim.world import World
@@ -83,6 +85,8 @@ class Market:
         self.pricing = Pricing(world, scenario.pricing) if scenario.pricing else None
         self.rollout = Rollout(world, scenario.rollout) if scenario.rollout else None
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
+        self.privacy = Privacy(world, scenario.privacy) if scenario.privacy else None
+        self.surcharge = Surcharge(world, scenario.surcharge) if scenario.surcharge else None
         self.shocks = Shocks(world, scenario.shocks) if scenario.shocks else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None

@@ -28,6 +28,7 @@ class WeekOrders:
     faulty: npt.NDArray[np.bool_]
     cents: npt.NDArray[np.int64]  # goods at this week's shelf price
     discount: Floats  # share of the price that an offer takes off
+    surcharge: npt.NDArray[np.int64]  # cents asked on top of the shelf price
     paid: npt.NDArray[np.int64]  # cents, before points are redeemed
 
     def __init__(self) -> None:
@@ -35,7 +36,7 @@ class WeekOrders:
         self._notes: list[tuple[int, int, int]] = []
         self.close()
         self.faulty, self.cents, self.discount = np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0)
-        self.paid = self.cents
+        self.paid = self.surcharge = self.cents
 
     def add(self, minute: Integers, person: Integers, j: Integers) -> None:
         """Add orders of many people."""
@@ -73,10 +74,14 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     orders.discount = np.maximum(offered, agreed)
     orders.cents = np.rint(cents * offer.price).astype(np.int64)
     given = np.rint(orders.cents * orders.discount).astype(np.int64)
-    orders.paid = orders.cents - given
+    markup = np.where(given > 0, 0.0, world.people.surcharge.markup[who])  # an offer's price is its price
+    orders.surcharge = np.rint(orders.cents * markup).astype(np.int64)
+    orders.paid = orders.cents - given + orders.surcharge
 
     ref = np.where((given > 0) & (offered == orders.discount), offer.campaign[who], 0)
     world.log.write(Kind.ORDER, minute, who, 0, ref, orders.cents)
     cut = np.flatnonzero(given)
     world.log.write(Kind.DISCOUNT, minute[cut], who[cut], 0, ref[cut], given[cut])
+    more = np.flatnonzero(orders.surcharge)
+    world.log.write(Kind.SURCHARGED, minute[more], who[more], value=orders.surcharge[more])
     world.log.write(Kind.FAULT, minute[orders.faulty], who[orders.faulty])

@@ -21,10 +21,12 @@ from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
 from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.pricing import Levers as Pricing
+from sim.processes.privacy import Levers as Privacy
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
 from sim.processes.service import Levers as Service
 from sim.processes.shocks import Levers as Shocks
+from sim.processes.surcharge import Levers as Surcharge
 
 LEVERS = (
     "contact",
@@ -36,6 +38,8 @@ LEVERS = (
     "acquisition",
     "renewal",
     "rollout",
+    "privacy",
+    "surcharge",
     "shocks",
 )
 FOLDER = Path(__file__).parent / "plans"
@@ -55,6 +59,8 @@ class Plan(Data):
     acquisition: Acquisition = Field(Acquisition(), description="winning new customers")
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
+    privacy: Privacy = Field(Privacy(), description="rules for people's data")
+    surcharge: Surcharge = Field(Surcharge(), description="prices of their own for some people")
     shocks: Shocks = Field(Shocks(), description="how a public crisis is met")
 
     def to_yaml(self) -> str:

@@ -19,10 +19,12 @@ from sim.processes import (
     loyalty,
     patience,
     pricing,
+    privacy,
     renewal,
     service,
     shocks,
     shopping,
+    surcharge,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class Population:
     bonds: bonds.Columns
     loyalty: loyalty.Columns
     acquisition: acquisition.Columns
+    privacy: privacy.Columns
+    surcharge: surcharge.Columns
     shocks: shocks.Columns
 
     @classmethod
@@ -70,5 +74,7 @@ class Population:
             bonds=bonds.Columns.draw(scenario.bonds, person),
             loyalty=loyalty.Columns.draw(person),
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
+            privacy=privacy.Columns.draw(scenario.privacy, luck, person),
+            surcharge=surcharge.Columns.draw(scenario.surcharge, person),
             shocks=shocks.Columns.draw(scenario.shocks, person),
         )

@@ -173,6 +173,10 @@ class Record:
         seen = (self.last >= minute) & ~self.cancelled
         return np.sort(self.person[: len(self)][seen[: len(self)]]).astype(np.int64)
 
+    def silent_since(self, minute: int) -> Integers:
+        """Find the people on record without an order since a minute."""
+        return np.sort(self.person[: len(self)][self.last[: len(self)] < minute]).astype(np.int64)
+
     def came_since(self, minute: int, who: Integers) -> Mask:
         """Tell which of these people have an order on record since a minute."""
         return self.last[self._of_person[who]] >= minute

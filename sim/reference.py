@@ -22,18 +22,21 @@ from sim.processes import (
     loyalty,
     patience,
     pricing,
+    privacy,
     renewal,
     rollout,
     service,
     shocks,
     shopping,
+    surcharge,
 )
 from sim.scenario import load_scenario, scenario_names
 
 PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
-    *(bonds, loyalty, acquisition, rollout, shocks),
+    *(bonds, loyalty, acquisition, rollout),
+    *(surcharge, privacy, shocks),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism

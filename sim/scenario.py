@@ -24,19 +24,22 @@ from sim.processes.experience import Parameters as Experience
 from sim.processes.loyalty import Parameters as Loyalty
 from sim.processes.patience import Parameters as Patience
 from sim.processes.pricing import Parameters as Pricing
+from sim.processes.privacy import Parameters as Privacy
 from sim.processes.renewal import Parameters as Renewal
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.service import Parameters as Service
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock
 from sim.processes.shopping import Parameters as Shopping
+from sim.processes.surcharge import Parameters as Surcharge
 from sim.record import Delays
 
 FOLDER = Path(__file__).parent / "scenarios"
 LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
-    *("bonds", "loyalty", "acquisition", "rollout", "shocks"),
+    *("bonds", "loyalty", "acquisition", "rollout"),
+    *("surcharge", "privacy", "shocks"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -75,6 +78,8 @@ class Scenario(Data):
     loyalty: Loyalty | None = None
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
+    privacy: Privacy | None = None
+    surcharge: Surcharge | None = None
     shocks: Shocks | None = None
     record: Delays = Delays()
 

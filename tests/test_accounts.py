@@ -24,9 +24,11 @@ from sim.accounts import COMMON, LINES, UNALLOCATED
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
+from sim.processes.privacy import Parameters as Privacy
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock
+from sim.processes.surcharge import Parameters as Surcharge
 from sim.run import Run
 from sim.scenario import FOLDER, MECHANISMS
 from tests.test_contracts import fits
@@ -152,7 +154,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
     moved = (Kind.PRICED, Kind.IMPROVED, Kind.EARNED, Kind.REDEEMED, Kind.EXPIRED, Kind.PERK, Kind.CARED)
     assert all(len(events.of(kind)) for kind in (*moved, Kind.REWARDED, Kind.ADVERTISED))
     total = run_of("supermarket", "lavish").accounts.total()
-    elsewhere = {"tools", "crisis"}  # lines of mechanisms that this market has not
+    elsewhere = {"tools", "crisis", "surcharges"}  # lines of mechanisms that this market has not
     assert (total[[line for line in LINES if line not in {"sales", *elsewhere}]] < 0).all()
     assert total["sales"] > 0
 
@@ -228,6 +230,8 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     ),
     "acquisition": SUPERMARKET.acquisition.but(recommend_share=0.0),
     "rollout": Rollout(by_hand=1.0, habit=1.0),
+    "surcharge": Surcharge(),  # nobody is asked for more
+    "privacy": Privacy(profiled_toll=0.0),
     "shocks": Shocks(calendar=(Shock(what="season", week=3, weeks=9),), season_lift=0.0),
 }
 

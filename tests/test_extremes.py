@@ -17,9 +17,11 @@ from sim.clock import OpeningHours
 from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
+from sim.processes.privacy import Parameters as Privacy
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.shocks import WHATS, Shock
 from sim.processes.shocks import Parameters as Shocks
+from sim.processes.surcharge import Parameters as Surcharge
 from sim.record import Delays
 from sim.run import Run
 from tests.test_contracts import assert_sound, small
@@ -78,6 +80,8 @@ LAVISH: dict[str, Any] = {
     "renewal": {"stay_discount": 0.3},
     "rollout": {"training": 100.0, "system": True},
     "shocks": {"answer": "denial"},
+    "surcharge": {"markup": 1.0},
+    "privacy": {"easy_withdrawal": True, "plain_option": True, "keep_weeks": 1, "sensitive": "unasked"},
 }
 
 
@@ -85,6 +89,8 @@ WORST = Shocks(
     calendar=[Shock(what=what, week=1, weeks=None) for what in WHATS],
     **{"season_lift": 5.0, "war_cut": 0.9, "outage_loss": 0.99, "breach_toll": 5.0, "scandal_talk": 20.0},
 )
+DEAREST = Surcharge(elasticity=10.0, notice_share=1.0, unfair_toll=10.0)
+WORRIED = Privacy(concern_spread=3.0, profiled_toll=5.0, plain_share=1.0)
 FREE = [name for name in MARKETS if market(name).shopping]
 CONTRACTS = [name for name in MARKETS if market(name).renewal]
 EXTREMES: dict[str, Change] = {
@@ -115,6 +121,8 @@ EXTREMES: dict[str, Change] = {
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),
     "all that can happen": lambda s: s.but(shocks=WORST),
+    "dearest to all": lambda s: s.but(surcharge=DEAREST),
+    "all mind their data": lambda s: s.but(privacy=WORRIED),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
@@ -191,7 +199,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         if getattr(change(full), field) != getattr(full, field)
     }
     sections = {"shopping", "pricing", "contact", "service", "experience", "patience", "record"}
-    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout", "shocks"}
+    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout", "shocks", "surcharge", "privacy"}
     assert touched >= sections | {"people", "weeks", "margin"}
 
 

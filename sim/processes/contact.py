@@ -203,6 +203,8 @@ class Contact:
             who = who[letters[:, who].sum(axis=0) < self.levers.messages_a_week]
         if world.done_share < 1:  # the rest is planned but not done
             who = who[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, code)]
+        if campaign.personal:
+            who = who[~world.people.privacy.plain[who]]
         if campaign.holdout:
             control = world.luck.happens(campaign.holdout, Purpose.HOLDOUT, who)
             world.log.write(Kind.HELD_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, who[control], code, number)
@@ -233,6 +235,9 @@ class Contact:
 
         pull = campaign.offer.discount * world.people.pricing.sensitivity[opened]  # (opened,)
         follows = channel.click_share * (1 + these.offer_click * pull)
+        if campaign.personal:
+            world.people.privacy.profile(who)
+            follows *= world.people.privacy.insight[opened]
         clicks = world.luck.happens(follows, Purpose.CLICK, opened, week, code)
         world.log.write(Kind.CLICKED, seen[clicks], opened[clicks], code, number)
         self.win_over(opened[clicks], seen[clicks], number, week, code)

@@ -10,6 +10,7 @@ measured against it, the usual price looks dear.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sim.world import World
 
 NEVER = np.iinfo(np.int32).max  # minute from which an offer is held that nobody holds
+SWING = 0.2  # a price that follows demand stays within this share of the usual one
+USUAL_WEEKS = 13  # what is usual is the mean of so many weeks
 FORGOTTEN = 0.01  # a smaller gap between reference and shelf price is none
 
 PROMOTION = "Anderson & Simester 2004, Marketing Science 23(1); Lewis 2006, JMR 43(2)"
@@ -97,6 +100,15 @@ class Levers(Data):
     price: float = parameter(
         "shelf price, beside the scenario's", "share", PLAN, 1.0, slider=(0.8, 1.2, 0.01), ge=0.5, le=2
     )
+    follow_demand: float = parameter(
+        "per cent that it goes up when last week's orders were one per cent above the usual, and down below",
+        "-",
+        PLAN,
+        0.0,
+        slider=(0, 1, 0.05),
+        ge=0,
+        le=5,
+    )
 
 
 @dataclass(slots=True)
@@ -134,6 +146,7 @@ class Pricing:
         self.world = world
         self.these = these
         self.levers = Levers()
+        self.demand: deque[int] = deque(maxlen=USUAL_WEEKS)  # orders of the last weeks
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Monday: empty pantries and forget old prices, remember last week's, compare with the shelf."""
@@ -141,16 +154,24 @@ class Pricing:
             week = yield self.world.calendar.hour("prices")
             self.pass_time()
             self.remember_deals()
+            self.demand.append(len(self.world.orders.minute))
             self.set_price(week)
             self.compare()
 
     def set_price(self, week: int) -> None:
         """Put this week's price on the shelf; say so where it is not the usual one."""
         me = self.world.people.pricing
-        me.price, me.dearness = self.levers.price, self.levers.price**self.these.elasticity
-        millionths = round(self.levers.price * 1e6)
+        millionths = round(self.levers.price * self.surge() * 1e6)
+        me.price = millionths / 1e6
+        me.dearness = me.price**self.these.elasticity
         if millionths != 1e6:
             self.world.log.note(Kind.PRICED, week * MINUTES_A_WEEK, FIRM, value=millionths)
+
+    def surge(self) -> float:
+        """Work out what a price that follows demand adds to the shelf price, or takes off it."""
+        usual = sum(self.demand) / len(self.demand)
+        above = self.demand[-1] / usual - 1 if usual else 0.0
+        return min(max(1 + self.levers.follow_demand * above, 1 - SWING), 1 + SWING)
 
     def pass_time(self) -> None:
         """Eat from the pantries, and let reference prices that are lower drift up to the shelf price.

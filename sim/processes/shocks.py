@@ -218,7 +218,7 @@ class Shocks:
 
     def lose_data(self, strength: float, week: int) -> None:
         """Let customers learn that their data are in other hands."""
-        harm = strength * self.answered(week)
+        harm = strength * self.answered(week) * self.world.people.privacy.exposure
         customers = np.flatnonzero(self.world.people.entry.stage == Stage.CUSTOMER)
         self.world.people.patience.burden(Cause.TRUST, self.these.breach_toll * harm, customers)
         self.withdraw(min(self.these.breach_opt_out * harm, 1.0), week)

@@ -1,0 +1,139 @@
+"""Laws of personal prices: they earn from those who pay, and cost the trust of those who find out."""
+
+# mypy: disable-error-code="union-attr, arg-type, dict-item"
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import Campaign, Offer, Plan, Scenario, Segment, at_least, load_scenario, over, simulate
+from sim.clock import MINUTES_A_WEEK
+from sim.events import Kind
+from sim.processes.entry import Parameters as Entry
+from sim.processes.surcharge import Parameters
+from sim.run import Run
+
+BEST = Segment(spend_52w=at_least(200))
+
+
+def market(**numbers: float) -> Scenario:
+    scenario = load_scenario("supermarket", 800).but(weeks=40, entry=Entry(), acquisition=None)
+    return scenario.but(surcharge=Parameters(**numbers))
+
+
+@cache
+def run(markup: float = 0.0, to: Segment | None = None, seed: int = 3, **numbers: float) -> Run:
+    plan = Plan(surcharge={"markup": markup, "to": to})
+    return simulate(market(**numbers), plan, seed)
+
+
+def same(one: Run, other: Run) -> bool:
+    return bool(one.events.frame().equals(other.events.frame()))
+
+
+def test_without_a_markup_the_market_is_the_same_event_for_event() -> None:
+    assert same(simulate(market().but(surcharge=None), Plan(), 3), run())
+
+
+def test_whom_nobody_asks_for_more_lives_the_same_life() -> None:
+    scenario = market().but(service=None)  # nothing else couples them
+    plain, priced = (simulate(scenario, Plan(surcharge={"markup": m, "to": BEST}), 3) for m in (0.0, 0.2))
+    asked = np.unique(priced.events.of(Kind.SURCHARGED).person)
+    chosen = set(asked.tolist())
+    for week in range(40):
+        shown = plain.record(week)
+        chosen |= set(plain.hidden_link[shown.index[shown.spend_52w >= 200]].tolist())
+    rest = [~np.isin(one.events.person, [*chosen, -1]) for one in (plain, priced)]
+    one, other = (run.events.where(rows) for run, rows in zip((plain, priced), rest, strict=True))
+    assert len(np.unique(one.person)) > 50 and one.frame().equals(other.frame())
+
+
+def test_a_surcharge_is_the_stated_share_of_the_shelf_price_and_is_booked_as_revenue() -> None:
+    priced = run(0.1)
+    extra, orders = priced.events.of(Kind.SURCHARGED), priced.events.of(Kind.ORDER)
+    price = {
+        (minute, who): cents
+        for minute, who, cents in zip(
+            orders.minute.tolist(), orders.person.tolist(), orders.value.tolist(), strict=True
+        )
+    }
+    for minute, who, cents in zip(
+        extra.minute.tolist(), extra.person.tolist(), extra.value.tolist(), strict=True
+    ):
+        assert abs(cents - price[minute, who] * 0.1) <= 0.5
+    total = priced.accounts.total()
+    assert total["surcharges"] == extra.value.sum() > 0
+    assert total["revenue"] == total[["sales", "surcharges", "discounts", "redeemed"]].sum()
+
+
+def test_what_is_on_record_as_spent_holds_the_surcharge() -> None:
+    priced = run(0.1)
+    shown = priced.record(40)
+    total = priced.accounts.total()
+    assert shown["spend"].sum() * 100 == pytest.approx(total["revenue"], rel=0.01)  # all but the last day's
+    assert total["surcharges"] > 0.05 * total["revenue"]
+
+
+def test_who_holds_an_offer_pays_the_offer_s_price() -> None:
+    offers = [Campaign(to=Segment(recency_weeks=over(0)), offer=Offer(discount=0.2))]
+    both = simulate(market(), Plan(campaigns=offers, surcharge={"markup": 0.1}), 3)
+    cut, extra = both.events.of(Kind.DISCOUNT), both.events.of(Kind.SURCHARGED)
+    assert len(cut) > 30 and not set(zip(cut.minute.tolist(), cut.person.tolist(), strict=True)) & set(
+        zip(extra.minute.tolist(), extra.person.tolist(), strict=True)
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_who_is_asked_for_more_buys_less_by_the_stated_power(seed: int) -> None:
+    scenario = market(elasticity=2.0, notice_share=0.0)
+    stays = scenario.shopping.but(dropout_b=1e6, doze_share=0.0)
+    alike = scenario.pricing.but(sensitivity_spread=0.0)
+    scenario = scenario.but(shopping=stays, pricing=alike, patience=None, bonds=None)
+    few, all_ = (
+        len(simulate(scenario, Plan(surcharge={"markup": markup}), seed).events.of(Kind.ORDER))
+        for markup in (0.2, 0.0)
+    )
+    assert few / all_ == pytest.approx(1.2**-2, abs=0.05)
+
+
+@pytest.mark.parametrize(("number", "value"), [("notice_share", 0.5), ("unfair_toll", 1.0)])
+def test_the_more_find_out_and_the_more_they_mind_the_more_patience_goes_on_trust(
+    number: str, value: float
+) -> None:
+    none, some = (run(0.1, **{number: amount}).defections["trust"].sum() for amount in (0.0, value))
+    assert none == 0 < some
+
+
+def test_who_finds_out_is_less_satisfied_and_nobody_minds_who_did_not_pay() -> None:
+    fair, unfair = (run(0.1, BEST, unfair_drop=drop, unfair_toll=0.0) for drop in (0.0, 3.0))
+    felt = np.unique(unfair.events.of(Kind.FELT_UNFAIR).person)
+    assert set(felt.tolist()) <= set(unfair.events.of(Kind.SURCHARGED).person.tolist())
+    moods: list[Any] = [one.people.experience.satisfaction for one in (fair, unfair)]
+    assert (moods[1] <= moods[0]).all() and (moods[1] < moods[0])[felt].mean() > 0.9
+
+
+def test_a_higher_markup_is_noticed_no_more_often_but_minded_more() -> None:
+    low, high = run(0.05, elasticity=0.0), run(0.15, elasticity=0.0)
+    assert low.defections["trust"].sum() < high.defections["trust"].sum()
+
+
+# -- a shelf price that follows demand -------------------------------------------------------------
+
+
+def test_a_price_that_follows_demand_is_high_after_busy_weeks_and_low_after_quiet_ones() -> None:
+    lived = simulate(market(), Plan(pricing={"follow_demand": 0.5}), 3)
+    orders = np.bincount(lived.events.of(Kind.ORDER).minute // MINUTES_A_WEEK, minlength=40)
+    noted = lived.events.of(Kind.PRICED)
+    price = np.ones(40)
+    price[noted.minute // MINUTES_A_WEEK] = noted.value / 1e6
+    for week in range(14, 40):
+        usual = orders[week - 13 : week].mean()
+        stated = np.clip(1 + 0.5 * (orders[week - 1] / usual - 1), 0.8, 1.2)
+        assert price[week] == pytest.approx(stated, abs=1e-6)
+    assert price.min() >= 0.8 and price.max() <= 1.2
+    steady = simulate(market(), Plan(), 3)
+    assert not len(steady.events.of(Kind.PRICED))
