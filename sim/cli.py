@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from sim import doctor as physician
 from sim import library, plan
+from sim import schema as schemas
 from sim.course.copy import KIT, default_folder, make_copy
 from sim.course.lab import open_lab
 from sim.course.lesson import find_lesson, lessons
@@ -188,6 +189,18 @@ def check(files: Sequence[str]) -> None:
             click.echo(fault, err=True)
             faulty = True
     sys.exit(1 if faulty else 0)
+
+
+@program.command()
+@click.argument("folder", type=ANY_PATH, default=".")
+def schema(folder: Path) -> None:
+    """Write the schemas of scenario, plan and timeline files to FOLDER, for your editor.
+
+    Begin your file with the line `# yaml-language-server: $schema=scenario.schema.json`; an editor that knows
+    schemas then completes names and marks mistakes while you type.
+    """
+    for path in schemas.save(folder):
+        click.echo(path)
 
 
 # -- the installation -------------------------------------------------------------------------------

@@ -36,4 +36,5 @@ def find(what: str, name: str | Path, folder: Path) -> Path:
 def remark(path: Path) -> str:
     """Give the remark at the head of a ready-made file, on one line."""
     lines = path.read_text(encoding="utf-8").splitlines()
+    lines = [line for line in lines if "yaml-language-server" not in line]  # which editors read
     return " ".join(line.removeprefix("#").strip() for line in takewhile(lambda line: line[:1] == "#", lines))

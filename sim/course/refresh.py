@@ -1,8 +1,8 @@
 """The refresh: `python -m sim.course.refresh` brings up to date all that is stored, and says what moved.
 
 When the market changes on purpose, many stored numbers change with it. One command executes every lesson and
-solution again, makes the exercises anew, and renews the golden runs and the model reference. A file in which
-nothing moved is not touched.
+solution again, makes the exercises anew, and renews the golden runs, the model reference and the schemas. A
+file in which nothing moved is not touched.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import click
 from joblib import Parallel, delayed
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-from sim import reference
+from sim import reference, schema
 from sim.course.comparison import changes_of_text, moved
 from sim.course.exercise import SOLUTIONS, generate
 from sim.course.notebook import LONGEST, ROOT, execute, read, write
@@ -76,9 +76,20 @@ def model(store: bool) -> Iterator[str]:
         reference.PAGE.write_text(new, encoding="utf-8", newline="\n")
 
 
+def schemas(store: bool) -> Iterator[str]:
+    """Renew the schemas beside the ready-made files and say which moved."""
+    for path, kind in schema.SHELF.items():
+        new = schema.text(kind)
+        if not path.exists() or path.read_text(encoding="utf-8") != new:
+            yield f"{path.name}: what may stand in such a file"
+            if store:
+                path.write_text(new, encoding="utf-8", newline="\n")
+
+
 def everything(store: bool) -> Iterator[str]:
     """Refresh all that is stored, cheapest first, and say what moved."""
     yield from model(store)
+    yield from schemas(store)
     yield from golden(store)
     yield from notebooks(stored_notebooks(), store)
     yield from generate(write_files=store)
@@ -100,7 +111,7 @@ def _shown(path: Path, root: Path) -> str:
 def main(paths: tuple[Path, ...], check: bool) -> None:
     """Execute the notebooks again, all of them or those named, and say which numbers moved.
 
-    Without names it also renews the golden runs and docs/model.md.
+    Without names it also renews the golden runs, docs/model.md and the schemas.
     """
     count = 0
     try:

@@ -1,0 +1,62 @@
+"""Schemas: what may stand in a file of a scenario, a plan or a timeline, in the language that editors read.
+
+An editor that knows JSON Schema (VS Code with its YAML extension, PyCharm, JupyterLab with a language server)
+then completes names, shows meaning and unit of a number, and underlines what is wrong while one types.
+`python -m sim check FILE` remains the judge: it also knows what a schema cannot say.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sim import plan, scenario
+from sim.data import Data
+from sim.files import VERSION
+from sim.plan import Plan, Timeline
+from sim.scenario import Scenario
+
+SHELF: dict[Path, type[Data]] = {  # the schemas that lie beside the ready-made files
+    scenario.FOLDER / "scenario.schema.json": Scenario,
+    plan.FOLDER / "plan.schema.json": Plan,
+    plan.FOLDER / "timeline.schema.json": Timeline,
+}
+NAMES = ("properties", "$defs")  # keys of a schema under which names stand
+NOTES = ("unit", "source", "status", "slider", "absent", "title")  # for the kit alone
+REMARK = "# yaml-language-server: $schema="  # how a file names its schema
+
+
+def text(model: type[Data]) -> str:
+    """Give the schema of a file that holds one of these, as JSON."""
+    schema = model.model_json_schema()
+    schema["properties"] = {
+        "version": {"const": VERSION, "description": "of the format"},
+        **schema["properties"],
+    }
+    schema["required"] = ["version", *schema.get("required", ())]
+    return json.dumps(_readable(schema), indent=1, ensure_ascii=False) + "\n"
+
+
+def save(folder: Path) -> list[Path]:
+    """Write all schemas to a folder, for an editor to read beside one's own files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / path.name for path in SHELF]
+    for path, model in zip(paths, SHELF.values(), strict=True):
+        path.write_text(text(model), encoding="utf-8", newline="\n")
+    return paths
+
+
+def _readable(part: Any, names: bool = False) -> Any:
+    """Put the unit behind the meaning, where an editor shows it, and leave out what it does not read.
+
+    With `names` the keys are names of fields, and stay, whatever they are.
+    """
+    if isinstance(part, list):
+        return [_readable(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {key: _readable(value, key in NAMES) for key, value in part.items() if names or key not in NOTES}
+    if not names and "unit" in part:
+        kept["description"] = f"{part['description']} [{part['unit']}]"
+    return kept
