@@ -1,0 +1,69 @@
+"""The components of a customer's value: what they buy themselves, and whom they bring.
+
+    run  ->  components (a row a person)  ->  matrix (revenue against contribution)
+
+A third component, the value of a customer's data, is no person's: it is what targeting earns more than
+writing to everybody, and only a comparison of two plans can tell it (`sim.compare`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.data import Fault
+from sim.events import REFERRAL, Kind
+from sim.run import Run
+
+GROUPS = ("big and profitable", "big and unprofitable", "small and profitable", "small and unprofitable")
+
+
+def components(run: Run) -> pd.DataFrame:
+    """Split the value of each customer, from the start of the run to its end.
+
+    Returns
+    -------
+    A row for each person with an order: `own_currency` (their own contribution, rewards for recommending
+    taken off), `brought` (people who came because they, or somebody they brought, recommended the shop),
+    `brought_currency` (the contribution of these) and `value_currency`, the sum. Who was brought counts
+    in their own row and in that of everybody up the chain, so the sums of rows count them several times.
+    """
+    own = run.accounts.contribution() / 100
+    count, money = np.zeros(len(own), np.int64), np.zeros(len(own))
+    joined = run.events.of(Kind.JOINED)
+    joined = joined.where(joined.channel == REFERRAL)
+    for newcomer, by in zip(joined.person[::-1].tolist(), joined.ref[::-1].tolist(), strict=True):
+        count[by] += 1 + count[newcomer]  # the last to come first: whom they brought is known by then
+        money[by] += own[newcomer] + money[newcomer]
+    customers = np.unique(run.events.of(Kind.ORDER).person)
+    table = {"own_currency": own, "brought": count, "brought_currency": money, "value_currency": own + money}
+    return pd.DataFrame(table).rename_axis("person").loc[customers]
+
+
+def matrix(run: Run, top_share: float = 0.2) -> pd.DataFrame:
+    """Set revenue against contribution: four groups of customers, the big and the small, profitable or not.
+
+    Parameters
+    ----------
+    top_share
+        Of the customers, the share with most revenue that counts as big.
+
+    Returns
+    -------
+    A row for each of `GROUPS`: `customers`, `revenue_currency`, `contribution_currency`.
+
+    Raises
+    ------
+    Fault
+        If `top_share` is no share.
+    """
+    if not 0 < top_share < 1:
+        raise Fault(f"top_share: expects a share between 0 and 1, was given {top_share}.")
+    money = run.accounts.by_person()[["revenue", "contribution"]] / 100
+    money = money.loc[np.unique(run.events.of(Kind.ORDER).person)]
+    big = money["revenue"].rank(method="first", ascending=False) <= round(top_share * len(money))
+    code = np.where(big, 0, 2) + (money["contribution"] < 0)
+    groups = money.groupby(pd.Categorical.from_codes(code, list(GROUPS)), observed=False)
+    table = {"customers": groups.size(), "revenue_currency": groups["revenue"].sum()}
+    table["contribution_currency"] = groups["contribution"].sum()
+    return pd.DataFrame(table).rename_axis("group")

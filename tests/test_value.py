@@ -1,0 +1,76 @@
+"""Laws of the components of value: own and brought are kept apart, and no cent is lost."""
+
+# mypy: disable-error-code="union-attr, arg-type"
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim import Campaign, Fault, Plan, load_scenario, simulate
+from sim.events import REFERRAL, Kind
+from sim.processes.entry import Parameters as Entry
+from sim.run import Run
+from sim.value import GROUPS, components, matrix
+
+
+@cache
+def talkative(reward: float = 0.0) -> Run:
+    scenario = load_scenario("supermarket", 600).but(weeks=60)
+    talk = scenario.acquisition.but(recommend_share=0.05, answer_share=0.8)
+    scenario = scenario.but(acquisition=talk, entry=Entry(present_share=0.2, pool_share=1.0))
+    plan = Plan(acquisition={"referral_reward": reward}, campaigns=[Campaign(channel="phone")])
+    return simulate(scenario, plan, 2)
+
+
+def test_own_values_are_the_contributions_of_customers_to_the_cent() -> None:
+    run = talkative(5.0)
+    table = components(run)
+    rest = run.accounts.contribution().sum() - round(table["own_currency"].sum() * 100)
+    others = np.setdiff1d(np.arange(600), table.index)
+    assert rest == run.accounts.contribution()[others].sum()
+    assert table["value_currency"].to_numpy() == pytest.approx(
+        (table.own_currency + table.brought_currency).to_numpy()
+    )
+
+
+def test_whom_a_customer_brought_counts_down_the_whole_chain_and_nobody_else_does() -> None:
+    run = talkative()
+    joined = run.events.of(Kind.JOINED)
+    joined = joined.where(joined.channel == REFERRAL)
+    parent = dict(zip(joined.person.tolist(), joined.ref.tolist(), strict=True))
+    own, table = run.accounts.contribution() / 100, components(run)
+    chain: dict[int, list[int]] = {}
+    for newcomer in parent:
+        above = parent.get(newcomer)
+        while above is not None:
+            chain.setdefault(above, []).append(newcomer)
+            above = parent.get(above)
+    assert max(map(len, chain.values())) > max(np.bincount(joined.ref)) > 1  # there are chains
+    for person, row in table.iterrows():
+        below = chain.get(person, [])
+        assert row["brought"] == len(below)
+        assert row["brought_currency"] == pytest.approx(own[below].sum() if below else 0.0)
+
+
+def test_the_four_groups_hold_all_customers_and_all_their_money() -> None:
+    run = talkative()
+    table, money = matrix(run), run.accounts.by_person()
+    customers = components(run).index
+    assert tuple(table.index) == GROUPS and table["customers"].sum() == len(customers)
+    for line in ("revenue", "contribution"):
+        assert table[f"{line}_currency"].sum() == pytest.approx(money.loc[customers, line].sum() / 100)
+    assert table.loc["small and unprofitable", "customers"] > 0  # calls to who hardly buys
+    assert (
+        table.loc[[name for name in GROUPS if "unprofitable" in name], "contribution_currency"] <= 0
+    ).all()
+    assert table["customers"].iloc[:2].sum() == round(0.2 * len(customers))
+
+
+def test_a_market_without_people_has_no_values_and_a_share_that_is_none_is_refused() -> None:
+    empty = simulate(load_scenario("supermarket").but(people=0, weeks=3), Plan(), 1)
+    assert len(components(empty)) == 0 and matrix(empty).to_numpy().sum() == 0
+    with pytest.raises(Fault, match="top_share"):
+        matrix(empty, 1.5)
