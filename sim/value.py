@@ -62,8 +62,9 @@ def matrix(run: Run, top_share: float = 0.2) -> pd.DataFrame:
     money = run.accounts.by_person()[["revenue", "contribution"]] / 100
     money = money.loc[np.unique(run.events.of(Kind.ORDER).person)]
     big = money["revenue"].rank(method="first", ascending=False) <= round(top_share * len(money))
-    code = np.where(big, 0, 2) + (money["contribution"] < 0).to_numpy()
-    groups = money.groupby(pd.Categorical.from_codes(code, list(GROUPS)), observed=False)
+    code = 2 * ~big.to_numpy() + (money["contribution"] < 0).to_numpy()
+    group = pd.Categorical(np.array(GROUPS)[code], list(GROUPS))
+    groups = money.groupby(group, observed=False)
     table = {"customers": groups.size(), "revenue_currency": groups["revenue"].sum()}
     table["contribution_currency"] = groups["contribution"].sum()
     return pd.DataFrame(table).rename_axis("group")
