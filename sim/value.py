@@ -63,8 +63,8 @@ def matrix(run: Run, top_share: float = 0.2) -> pd.DataFrame:
     money = money.loc[np.unique(run.events.of(Kind.ORDER).person)]
     big = money["revenue"].rank(method="first", ascending=False) <= round(top_share * len(money))
     code = 2 * ~big.to_numpy() + (money["contribution"] < 0).to_numpy()
-    group = pd.Categorical(np.array(GROUPS)[code], list(GROUPS))
+    group = pd.CategoricalIndex(np.array(GROUPS)[code], list(GROUPS), name="group")
     groups = money.groupby(group, observed=False)
     table = {"customers": groups.size(), "revenue_currency": groups["revenue"].sum()}
     table["contribution_currency"] = groups["contribution"].sum()
-    return pd.DataFrame(table).rename_axis("group")
+    return pd.DataFrame(table)
