@@ -23,6 +23,7 @@ from sim.processes.entry import Entry
 from sim.processes.experience import Experience
 from sim.processes.loyalty import Loyalty
 from sim.processes.patience import Patience
+from sim.processes.place import Places
 from sim.processes.pricing import Pricing
 from sim.processes.privacy import Privacy
 from sim.processes.renewal import Renewal
@@ -87,6 +88,7 @@ class Market:
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
         self.privacy = Privacy(world, scenario.privacy) if scenario.privacy else None
         self.surcharge = Surcharge(world, scenario.surcharge) if scenario.surcharge else None
+        self.place = Places(world, scenario.place) if scenario.place else None
         self.shocks = Shocks(world, scenario.shocks) if scenario.shocks else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None

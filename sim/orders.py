@@ -65,7 +65,7 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     cents
         Goods at the scenario's shelf price, shape (orders,).
     agreed
-        A discount agreed by contract; of this and an offer the better one counts.
+        A discount that comes with a contract or a bundle; of this and an offer the better one counts.
     """
     orders, offer, service = world.orders, world.people.pricing, world.people.service
     who, minute = orders.person, orders.minute

@@ -20,6 +20,7 @@ from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
 from sim.processes.loyalty import Levers as Loyalty
+from sim.processes.place import Levers as Place
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.privacy import Levers as Privacy
 from sim.processes.renewal import Levers as Renewal
@@ -38,6 +39,7 @@ LEVERS = (
     "acquisition",
     "renewal",
     "rollout",
+    "place",
     "privacy",
     "surcharge",
     "shocks",
@@ -60,6 +62,7 @@ class Plan(Data):
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
     privacy: Privacy = Field(Privacy(), description="rules for people's data")
+    place: Place = Field(Place(), description="a bundle for one part of the day")
     surcharge: Surcharge = Field(Surcharge(), description="prices of their own for some people")
     shocks: Shocks = Field(Shocks(), description="how a public crisis is met")
 

@@ -18,6 +18,7 @@ from sim.processes import (
     experience,
     loyalty,
     patience,
+    place,
     pricing,
     privacy,
     renewal,
@@ -52,6 +53,7 @@ class Population:
     loyalty: loyalty.Columns
     acquisition: acquisition.Columns
     privacy: privacy.Columns
+    place: place.Columns
     surcharge: surcharge.Columns
     shocks: shocks.Columns
 
@@ -75,6 +77,7 @@ class Population:
             loyalty=loyalty.Columns.draw(person),
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
             privacy=privacy.Columns.draw(scenario.privacy, luck, person),
+            place=place.Columns.draw(scenario.place, luck, person),
             surcharge=surcharge.Columns.draw(scenario.surcharge, person),
             shocks=shocks.Columns.draw(scenario.shocks, person),
         )

@@ -21,6 +21,7 @@ from sim.processes import (
     experience,
     loyalty,
     patience,
+    place,
     pricing,
     privacy,
     renewal,
@@ -36,7 +37,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
-    *(surcharge, privacy, shocks),
+    *(place, surcharge, privacy, shocks),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism
@@ -74,7 +75,7 @@ def _fitted() -> str:
 
 def models(module: ModuleType) -> list[type[Data]]:
     """List what a mechanism declares its parameters in."""
-    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising", "Shock"))
+    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising", "Shock", "Place"))
     return [model for model in (*parts, module.Parameters) if model]
 
 

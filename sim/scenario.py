@@ -23,6 +23,7 @@ from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.loyalty import Parameters as Loyalty
 from sim.processes.patience import Parameters as Patience
+from sim.processes.place import Parameters as Places
 from sim.processes.pricing import Parameters as Pricing
 from sim.processes.privacy import Parameters as Privacy
 from sim.processes.renewal import Parameters as Renewal
@@ -39,7 +40,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
-    *("surcharge", "privacy", "shocks"),
+    *("place", "surcharge", "privacy", "shocks"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -79,6 +80,7 @@ class Scenario(Data):
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
     privacy: Privacy | None = None
+    place: Places | None = None
     surcharge: Surcharge | None = None
     shocks: Shocks | None = None
     record: Delays = Delays()

@@ -24,6 +24,7 @@ from sim.accounts import COMMON, LINES, UNALLOCATED
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
+from sim.processes.place import Parameters as Places
 from sim.processes.privacy import Parameters as Privacy
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.shocks import Parameters as Shocks
@@ -230,6 +231,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     ),
     "acquisition": SUPERMARKET.acquisition.but(recommend_share=0.0),
     "rollout": Rollout(by_hand=1.0, habit=1.0),
+    "place": Places(),  # one place, no bundle
     "surcharge": Surcharge(),  # nobody is asked for more
     "privacy": Privacy(profiled_toll=0.0),
     "shocks": Shocks(calendar=(Shock(what="season", week=3, weeks=9),), season_lift=0.0),

@@ -17,6 +17,8 @@ from sim.clock import OpeningHours
 from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
+from sim.processes.place import Parameters as Places
+from sim.processes.place import Place
 from sim.processes.privacy import Parameters as Privacy
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.shocks import WHATS, Shock
@@ -80,6 +82,7 @@ LAVISH: dict[str, Any] = {
     "renewal": {"stay_discount": 0.3},
     "rollout": {"training": 100.0, "system": True},
     "shocks": {"answer": "denial"},
+    "place": {"bundle": "lunch", "discount": 1.0},
     "surcharge": {"markup": 1.0},
     "privacy": {"easy_withdrawal": True, "plain_option": True, "keep_weeks": 1, "sensitive": "unasked"},
 }
@@ -121,6 +124,7 @@ EXTREMES: dict[str, Change] = {
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),
     "all that can happen": lambda s: s.but(shocks=WORST),
+    "all at lunch": lambda s: s.but(place=Places(places={"a": Place(share=1, dayparts=(0, 1, 0, 0))})),
     "dearest to all": lambda s: s.but(surcharge=DEAREST),
     "all mind their data": lambda s: s.but(privacy=WORRIED),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
@@ -199,7 +203,17 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         if getattr(change(full), field) != getattr(full, field)
     }
     sections = {"shopping", "pricing", "contact", "service", "experience", "patience", "record"}
-    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout", "shocks", "surcharge", "privacy"}
+    sections |= {
+        "entry",
+        "bonds",
+        "loyalty",
+        "acquisition",
+        "rollout",
+        "shocks",
+        "surcharge",
+        "privacy",
+        "place",
+    }
     assert touched >= sections | {"people", "weeks", "margin"}
 
 

@@ -188,13 +188,13 @@ class Pricing:
     def remember_deals(self) -> None:
         """Let last week's low prices fill the pantry, if by an offer, and lower the reference price.
 
-        What a contract takes off is agreed, not met on the shelf: it does neither.
+        What a contract or a bundle takes off is not met on the shelf, and no lunch keeps: it does neither.
         """
         me, these, orders = self.world.people.pricing, self.these, self.world.orders
-        if not self.world.people.renewal.binds:  # no bill is borrowed from later weeks
-            who, times = np.unique(orders.person[orders.discount > 0], return_counts=True)
-            me.stock[who] += these.forward_share * times
         held = np.where(orders.minute >= me.offer_minute[orders.person], me.discount[orders.person], 0.0)
+        if not self.world.people.renewal.binds:  # no bill is borrowed from later weeks
+            who, times = np.unique(orders.person[held > 0], return_counts=True)
+            me.stock[who] += these.forward_share * times
         paid = me.price * (1 - held)  # (orders,)
         low = np.flatnonzero(paid < me.reference[orders.person])
         low = low[np.argsort(paid[low], kind="stable")]  # of a person's prices, the lowest comes first

@@ -192,4 +192,5 @@ class Shopping:
         chance = world.luck.uniform(Purpose.AMOUNT, orders.person, week, orders.j)
         amount = gamma_quantile(self.these.spend_shape, chance)
         spend = amount / world.people.shopping.spend_rate[orders.person]
-        ring_up(world, week, np.maximum(np.rint(spend * 100), 1).astype(np.int64))
+        cents = np.maximum(np.rint(spend * 100), 1).astype(np.int64)
+        ring_up(world, week, cents, agreed=world.people.place.agreed(orders.minute, orders.person))
