@@ -13,7 +13,7 @@ from sim import Campaign, Fault, Plan, load_scenario, simulate
 from sim.events import REFERRAL, Kind
 from sim.processes.entry import Parameters as Entry
 from sim.run import Run
-from sim.value import GROUPS, components, matrix
+from sim.worth import GROUPS, components, matrix
 
 
 @cache
