@@ -161,8 +161,8 @@ def _client(given: Given, jobs: int, opened: ExitStack) -> Client:
             f"of Dask, was given {given!r}."
         )
     try:
-        if isinstance(given, str):  # a client that has once been refused would be hard to get rid of
-            place = urlsplit(given)
+        place = urlsplit(given if isinstance(given, str) else "")
+        if place.scheme in ("tcp", "tls"):  # a client that has once been refused is hard to get rid of
             create_connection((place.hostname, place.port), PATIENCE).close()
         return opened.enter_context(Client(given, timeout=PATIENCE, set_as_default=False))
     except (OSError, ValueError):
