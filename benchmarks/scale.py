@@ -96,7 +96,7 @@ def rows(people: int, weeks: int, rounds: int) -> Iterator[Measured]:
             cluster = partial(comparison, market, executor=client)
             cluster()  # workers import the kit
             yield "cluster", race(cluster, alone, rounds, wall_time).ratios
-            yield "cluster_handing_out", tuple(cost(Cluster(client), market) for _ in range(rounds))
+            yield "cluster_handing_out", tuple(cost(Cluster(lambda: client), market) for _ in range(rounds))
     numbers, log = sizes(market)
     yield "numbers", (numbers,)
     yield "log", (log,)

@@ -15,6 +15,7 @@ from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pickle import PicklingError
 from socket import create_connection
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
@@ -84,21 +85,25 @@ class Processes:
 class Cluster:
     """The workers of a Dask cluster: if one is lost, another does its work again."""
 
-    client: Client
+    connect: Callable[[], Client]  # asked only when there is work, for the cache may know it all
 
     def spread(self, work: Work[Result], pieces: Pieces) -> Iterator[tuple[int, Result]]:
         """Call `work` on each piece; give the number of the piece and the result, as they come."""
-        import cloudpickle
-        from distributed import KilledWorker, as_completed
-
+        try:
+            import cloudpickle
+            from distributed import KilledWorker, as_completed
+        except ImportError:
+            raise Fault(
+                'executor: a cluster needs Dask; install it with: pip install "distributed"'
+            ) from None
         try:
             cloudpickle.dumps((work, pieces))  # before Dask tries: it would say at length that it could not
         except (AttributeError, PicklingError, TypeError):
             raise Fault(BOUND) from None
-        numbers, common = range(len(pieces)), {"work": work, "kit": code()}
-        futures = self.client.map(_checked, numbers, pieces, pure=False, batch_size=AT_ONCE, **common)
+        client, numbers, common = self.connect(), range(len(pieces)), {"work": work, "kit": code()}
+        futures = client.map(_checked, numbers, pieces, pure=False, batch_size=AT_ONCE, **common)
         try:
-            for future in as_completed(futures, loop=self.client.loop):
+            for future in as_completed(futures, loop=client.loop):
                 yield future.result()
         except KilledWorker:
             raise Fault(
@@ -110,13 +115,13 @@ class Cluster:
         except CancelledError:
             raise Fault(f"executor: the cluster is gone; {KEPT} when it is back.") from None
         finally:
-            if self.client.status == "running":
-                self.client.cancel(futures)  # those that nobody waits for any more
+            if client.status == "running":
+                client.cancel(futures)  # those that nobody waits for any more
 
 
 @contextmanager
 def executor_of(given: Given, jobs: int = 1) -> Iterator[Executor]:
-    """Find out who is meant, and close afterwards what had to be opened.
+    """Give whoever is meant, and close afterwards what had to be opened for the work.
 
     Parameters
     ----------
@@ -130,22 +135,20 @@ def executor_of(given: Given, jobs: int = 1) -> Iterator[Executor]:
     Raises
     ------
     Fault
-        If this names nobody, or nobody answers.
+        When there is work, and this names nobody or nobody answers.
     """
     if given is None:
         yield Here() if jobs == 1 else Processes(jobs)
         return
     with ExitStack() as opened:
-        yield Cluster(_client(given, jobs, opened))
+        yield Cluster(cache(lambda: _client(given, jobs, opened)))
 
 
 def _client(given: Given, jobs: int, opened: ExitStack) -> Client:
     """Connect to a cluster; what is opened here is left to `opened` to close."""
-    try:
-        from distributed import Client, LocalCluster
-        from distributed.deploy import Cluster as Deployed
-    except ImportError:
-        raise Fault('executor: a cluster needs Dask; install it with: pip install "distributed"') from None
+    from distributed import Client, LocalCluster
+    from distributed.deploy import Cluster as Deployed
+
     if isinstance(given, Client):
         return given
     if given == DASK:

@@ -10,7 +10,7 @@ done: what comes back is a few numbers, never a log.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 from tqdm import tqdm
 
@@ -62,6 +62,8 @@ def carry_out(
     found: list[Any] = [cache.read(key) if cache else Missing for key in keys]
     left = [place for place, result in enumerate(found) if result is Missing]
     bar.update(len(found) - len(left))
+    if not left:
+        return found
     try:
         for number, result in hands.spread(_measure, [(measure, *pieces[place]) for place in left]):
             found[left[number]] = result
@@ -69,9 +71,9 @@ def carry_out(
                 cache.write(keys[left[number]], result)
             bar.update()
     finally:
-        if cache and left:
+        if cache:
             cache.tidy()
-    return cast(list[Measured], found)
+    return found
 
 
 def expect_count(name: str, number: int) -> None:

@@ -50,6 +50,15 @@ def client(cluster: LocalCluster) -> Iterator[Client]:
         yield connected
 
 
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder of a cache that is on, as it is for a learner."""
+    for name in ("PYTEST_VERSION", "CRM_KIT_QUIET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CRM_KIT_CACHE", str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
 def fault(call: Callable[[], Any]) -> str:
     """Give the sentence with which a mistake is answered."""
     with pytest.raises(Fault) as caught:
@@ -154,26 +163,21 @@ def test_a_process_that_is_killed_ends_in_a_fault_and_the_next_call_has_new_ones
 
 def test_a_cluster_that_is_gone_ends_in_a_fault() -> None:
     with LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as lost, Client(lost) as client:
-        results = Cluster(client).spread(time.sleep, [(0.0,), *[(0.3,)] * 20])
+        results = Cluster(lambda: client).spread(time.sleep, [(0.0,), *[(0.3,)] * 20])
         next(results)
         lost.close()
         assert "the cluster is gone" in fault(lambda: [*results])
 
 
 def test_work_that_nobody_waits_for_is_called_off(cluster: LocalCluster, client: Client) -> None:
-    results = Cluster(client).spread(time.sleep, [(0.0,), *[(0.05,)] * 200])
+    results = Cluster(lambda: client).spread(time.sleep, [(0.0,), *[(0.05,)] * 200])
     next(results)
     results.close()
     client.sync(client.scheduler.identity)  # which answers after all that was said before
     assert not [task for task in cluster.scheduler.tasks.values() if task.state in ("queued", "waiting")]
 
 
-def test_what_has_come_before_an_interruption_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("PYTEST_VERSION", "CRM_KIT_QUIET"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("CRM_KIT_CACHE", str(tmp_path))
+def test_what_has_come_before_an_interruption_is_kept(kept: Path) -> None:
     asked: list[int] = []
 
     class Interrupted:
@@ -195,13 +199,30 @@ def test_what_has_come_before_an_interruption_is_kept(
     assert [*map(repr, carried_out(Here()))] == [repr(metrics_of(simulate(*piece))) for piece in WORK]
 
 
+def test_what_the_cache_knows_needs_no_cluster(kept: Path) -> None:
+    known = compare(SMALL, PLANS, 2).table
+    nobody = "tcp://127.0.0.1:1"
+    pd.testing.assert_frame_equal(compare(SMALL, PLANS, 2, executor=nobody).table, known, check_exact=True)
+    assert "nobody answers" in fault(lambda: compare(SMALL, PLANS, 3, executor=nobody))
+
+
+def test_what_a_cluster_has_done_is_kept_here(
+    kept: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = compare(SMALL, PLANS, 2, executor=client).table
+    assert len([*kept.iterdir()]) == 4
+    monkeypatch.setattr("sim.work.simulate", None)
+    pd.testing.assert_frame_equal(compare(SMALL, PLANS, 2).table, done, check_exact=True)
+
+
 # -- who is meant ----------------------------------------------------------------------------------
 
 
 def test_dask_means_the_client_that_is_open(cluster: LocalCluster) -> None:
     with Client(cluster) as current, executor_of("dask") as chosen:
-        assert chosen.client is current
-    assert chosen.client.status == "closed", "by its owner"
+        assert chosen.connect() is current
+        assert chosen.connect() is current
+    assert current.status == "closed", "by its owner"
 
 
 def test_dask_means_a_cluster_for_the_time_of_the_work_if_none_is_open(
@@ -249,7 +270,7 @@ def test_an_address_at_which_nobody_answers_is_named(address: str) -> None:
 
 def test_without_dask_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert "install it with" in fault(lambda: compare(SMALL, PLANS, 1, executor="dask"))
+    assert "install it" in fault(lambda: compare(SMALL, PLANS, 1, executor="dask"))
     assert len(compare(SMALL, PLANS, 1).table) == 2, "which needs none"
 
 
