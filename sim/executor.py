@@ -89,34 +89,18 @@ class Cluster:
 
     def spread(self, work: Work[Result], pieces: Pieces) -> Iterator[tuple[int, Result]]:
         """Call `work` on each piece; give the number of the piece and the result, as they come."""
-        try:
-            import cloudpickle
-            from distributed import KilledWorker, as_completed
-        except ImportError:
-            raise Fault(
-                'executor: a cluster needs Dask; install it with: pip install "distributed"'
-            ) from None
-        try:
-            cloudpickle.dumps((work, pieces))  # before Dask tries: it would say at length that it could not
-        except (AttributeError, PicklingError, TypeError):
-            raise Fault(BOUND) from None
-        client, numbers, common = self.connect(), range(len(pieces)), {"work": work, "kit": code()}
-        futures = client.map(_checked, numbers, pieces, pure=False, batch_size=AT_ONCE, **common)
-        try:
-            for future in as_completed(futures, loop=client.loop):
-                yield future.result()
-        except KilledWorker:
-            raise Fault(
-                "executor: a run cost the cluster several workers, perhaps for want of memory; "
-                f"{KEPT}, with larger workers or fewer people."
-            ) from None
-        except ModuleNotFoundError as error:
-            raise Fault(f"executor: a worker cannot import {error.name}; install it there.") from None
-        except CancelledError:
-            raise Fault(f"executor: the cluster is gone; {KEPT} when it is back.") from None
-        finally:
-            if client.status == "running":
-                client.cancel(futures)  # those that nobody waits for any more
+        with _failures_in_words():
+            from distributed import as_completed
+
+            _expect_to_travel(work, pieces)
+            client, numbers, common = self.connect(), range(len(pieces)), {"work": work, "kit": code()}
+            futures = client.map(_checked, numbers, pieces, pure=False, batch_size=AT_ONCE, **common)
+            try:
+                for future in as_completed(futures, loop=client.loop):
+                    yield future.result()
+            finally:
+                if client.status == "running":
+                    client.cancel(futures)  # those that nobody waits for any more
 
 
 @contextmanager
@@ -170,6 +154,36 @@ def _client(given: Given, jobs: int, opened: ExitStack) -> Client:
         return opened.enter_context(Client(given, timeout=PATIENCE, set_as_default=False))
     except (OSError, ValueError):
         raise Fault(f"executor: nobody answers at {given}; start a scheduler there, or mend it.") from None
+
+
+@contextmanager
+def _failures_in_words() -> Iterator[None]:
+    """Say what a cluster fails for, and what helps."""
+    try:
+        from distributed import KilledWorker
+    except ImportError:
+        raise Fault('executor: a cluster needs Dask; install it with: pip install "distributed"') from None
+    try:
+        yield
+    except KilledWorker:
+        raise Fault(
+            "executor: a run cost the cluster several workers, perhaps for want of memory; "
+            f"{KEPT}, with larger workers or fewer people."
+        ) from None
+    except ModuleNotFoundError as error:
+        raise Fault(f"executor: a worker cannot import {error.name}; install it there.") from None
+    except CancelledError:
+        raise Fault(f"executor: the cluster is gone; {KEPT} when it is back.") from None
+
+
+def _expect_to_travel(work: Work[Result], pieces: Pieces) -> None:
+    """Refuse what cannot be sent before Dask tries: it would say at length that it could not."""
+    import cloudpickle
+
+    try:
+        cloudpickle.dumps((work, pieces))
+    except (AttributeError, PicklingError, TypeError):
+        raise Fault(BOUND) from None
 
 
 def _numbered(place: int, work: Work[Result], piece: tuple[Any, ...]) -> tuple[int, Result]:
