@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from benchmarks import memory, report, speed, variance
+from benchmarks import memory, report, scale, speed, variance
 from benchmarks.profile_run import profile_table
 from benchmarks.settings import PEOPLE, WEEKS, cdnow, core
 
@@ -53,6 +53,7 @@ def measure(sizes: Sizes) -> Iterator[speed.Measured]:
     if sizes.grown_from:
         yield "growth", (speed.growth(sizes.grown_from, sizes.weeks),)
     yield from variance.rows(2_000, sizes.weeks, sizes.seeds)
+    yield from scale.rows(sizes.people, sizes.weeks, sizes.rounds)
 
 
 def counted(sizes: Sizes) -> str:

@@ -54,7 +54,17 @@ VARIANCE = {
     "staffing": Target("variance of a difference in contribution by staffing: other seeds / twins", "≥ 5"),
     "answers": Target("the same runs, difference in complaints answered in time: other seeds / twins", ""),
 }
-TARGETS = SPEED | MEMORY | VARIANCE
+SCALE = {
+    "start": Target("two processes: their start, once a session", "", "s"),
+    "shared": Target("two processes against one: a comparison of two plans on ten seeds", "≥ 1.6"),
+    "shared_run": Target("a run in one of two busy processes, over the same alone (processor time)", ""),
+    "handing_out": Target("handing a run to a process, and its numbers back", "", "ms"),
+    "cluster": Target("two Dask workers against one process: the same comparison", "≥ 1.6"),
+    "cluster_handing_out": Target("handing a run to a Dask worker, and its numbers back", "", "ms"),
+    "numbers": Target("what a run passes back: its headline numbers", "", "B"),
+    "log": Target("what it does not pass back: its log", "", "B"),
+}
+TARGETS = SPEED | MEMORY | VARIANCE | SCALE
 
 
 def table(measured: dict[str, tuple[float, ...]]) -> str:

@@ -21,12 +21,12 @@ from sim.course.copy import KIT, default_folder, make_copy
 from sim.course.lab import open_lab
 from sim.course.lesson import find_lesson, lessons
 from sim.data import Data, Fault
-from sim.experiment import QUIET
 from sim.files import load, load_any
 from sim.market import Market
 from sim.plan import Plan, Timeline, load_plan, plan_names
 from sim.processes.shocks import Shock
 from sim.program import Program
+from sim.progress import QUIET
 from sim.report import save_report
 from sim.results import refuse_existing
 from sim.run import Run

@@ -6,32 +6,40 @@ difference is taken between people of the same luck: it is what the plan did, an
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from joblib import Parallel, delayed
-from scipy.stats import t as student
-from tqdm.auto import tqdm
+from scipy.special import stdtrit
 
 from sim.chance import Luck
 from sim.data import Fault
 from sim.events import Kind, Stage
+from sim.executor import Given, executor_of
 from sim.market import simulate
-from sim.metrics import METRICS
-from sim.plan import Plan, Timeline
+from sim.metrics import METRICS, expect_metric
+from sim.precision import Precision
+from sim.progress import progress
 from sim.run import Run
 from sim.scenario import Scenario
+from sim.work import Strategy, carry_out, expect_count, measured
 
-QUIET = "CRM_KIT_QUIET"  # set it to switch progress bars off
-Work = TypeVar("Work")
-Measured = TypeVar("Measured")
-Strategy = Plan | Timeline | dict[int, Plan]
+__all__ = [
+    "Strategy",
+    "Trials",
+    "Twin",
+    "collect",
+    "compare",
+    "mean_and_interval",
+    "metrics_of",
+    "replicate",
+    "tidy",
+    "twin",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +48,12 @@ class Twin:
 
     before: Run
     after: Run
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The headline numbers of both lives, in the form of `Trials.table`."""
+        lives = {"without": self.before, "with": self.after}
+        return tidy([(name, life.seed) for name, life in lives.items()], map(metrics_of, lives.values()))
 
     @cached_property
     def effect(self) -> pd.DataFrame:
@@ -77,10 +91,15 @@ def twin(scenario: Scenario, plan_a: Strategy, plan_b: Strategy, seed: int) -> T
 
 
 def replicate(
-    scenario: Scenario, plan: Strategy, replications: int = 20, first_seed: int = 1, jobs: int = 1
+    scenario: Scenario,
+    plan: Strategy,
+    replications: int = 20,
+    first_seed: int = 1,
+    jobs: int = 1,
+    executor: Given = None,
 ) -> pd.DataFrame:
     """Run a plan on many seeds: a row a seed, a column a metric."""
-    return compare(scenario, {"plan": plan}, replications, first_seed, jobs).of("plan")
+    return compare(scenario, {"plan": plan}, replications, first_seed, jobs, executor).of("plan")
 
 
 def compare(
@@ -89,6 +108,10 @@ def compare(
     replications: int = 20,
     first_seed: int = 1,
     jobs: int = 1,
+    executor: Given = None,
+    until_within: float | None = None,
+    metric: str = "profit",
+    most: int = 200,
 ) -> Trials:
     """Run several plans on the same seeds.
 
@@ -100,16 +123,61 @@ def compare(
         How many seeds, from `first_seed` on.
     jobs
         Processes to share the work; the numbers do not depend on it.
+    executor
+        A Dask cluster to do the work instead: "dask", "tcp://…", or a client or cluster; see `sim.executor`.
+    until_within
+        Go on until the 95 % interval of each plan's paired difference is no wider than this, from its low
+        to its high end, in the unit of `metric`. The first look is after `replications` seeds, the next
+        ones after every 5 more. What comes back says how many seeds it took.
+    metric
+        The headline number whose differences are looked at.
+    most
+        Seeds after which to stop in any case.
+
+    Notes
+    -----
+    Looking again and again has a price. An interval is narrow also when its seeds happen to lie close
+    together, and this stops at the first narrow one, so such intervals cover the truth a little less often
+    than they say: in 94 % of experiments that begin with 20 seeds, 92 % with 5, 90 % with 2, instead of 95 %
+    (at worst, for normal differences, by simulation; the loss vanishes as the width asked for shrinks: Chow &
+    Robbins 1965, Annals of Mathematical Statistics 36). Only the width decides when to stop, never on which
+    side of zero an interval lies: to go on until a plan looks good would find winners where there are none.
     """
     if not plans or not isinstance(plans, Mapping):
         raise Fault('plans: expects at least one plan by name, for example {"today": Plan()}.')
-    _at_least_one("replications", replications)
-    _at_least_one("jobs", jobs)
+    expect_count("replications", replications)
+    expect_count("jobs", jobs)
     Luck(first_seed)  # refuses what is no seed before any work is done
-    work = [(name, seed) for seed in range(first_seed, first_seed + replications) for name in plans]
-    done = measured([(scenario, plans[name], seed) for name, seed in work], metrics_of, jobs)
-    rows = [{"plan": name, "seed": seed, **row} for (name, seed), row in zip(work, done, strict=True)]
-    return Trials(pd.DataFrame(rows), tuple(plans), scenario.currency)
+    if until_within is None:
+        cells = _cells(plans, range(first_seed, first_seed + replications))
+        rows = measured([(scenario, plans[name], seed) for name, seed in cells], metrics_of, jobs, executor)
+        return Trials(tidy(cells, rows), tuple(plans), scenario.currency)
+    if len(plans) < 2:
+        raise Fault("until_within: there is no difference to look at; give a second plan.")
+    goal = Precision(until_within, metric, most)
+    looks = [_cells(plans, seeds) for seeds in goal.looks(first_seed, replications)]
+    return _until(goal, looks, scenario, plans, jobs, executor)
+
+
+def _until(
+    goal: Precision,
+    looks: list[list[tuple[str, int]]],
+    scenario: Scenario,
+    plans: Mapping[str, Strategy],
+    jobs: int,
+    executor: Given,
+) -> Trials:
+    """Do the runs up to a look, then look, and so on until the goal is reached."""
+    tables: list[pd.DataFrame] = []
+    with executor_of(executor, jobs) as hands, progress(scenario.name, sum(map(len, looks))) as bar:
+        for cells in looks:
+            work = [(scenario, plans[name], seed) for name, seed in cells]
+            tables.append(tidy(cells, carry_out(work, metrics_of, hands, bar)))
+            trials = Trials(pd.concat(tables, ignore_index=True), tuple(plans), scenario.currency)
+            if goal.widest(trials) <= goal.width:
+                break
+        bar.total = bar.n  # an early end is no failure
+    return Trials(trials.table, trials.plans, trials.currency, goal.verdict(trials))
 
 
 def collect(
@@ -119,24 +187,11 @@ def collect(
     replications: int = 20,
     first_seed: int = 1,
     jobs: int = 1,
+    executor: Given = None,
 ) -> npt.NDArray[Any]:
     """Measure something else on many seeds, for example a curve; shape (replications, …)."""
     seeds = range(first_seed, first_seed + replications)
-    return np.array(list(measured([(scenario, plan, seed) for seed in seeds], measure, jobs)))
-
-
-def measured(
-    work: Sequence[tuple[Scenario, Strategy, int]], measure: Callable[[Run], Measured], jobs: int = 1
-) -> Iterator[Measured]:
-    """Run market, plan and seed of each piece of work, and give what is measured, in the same order.
-
-    Parameters
-    ----------
-    jobs
-        Processes to share the work; with more than one, the measure must be a function of a module.
-    """
-    runs = Parallel(n_jobs=jobs, return_as="generator")(delayed(_measure)(measure, *piece) for piece in work)
-    yield from _progress(runs, work[0][0], len(work)) if work else ()
+    return np.array(measured([(scenario, plan, seed) for seed in seeds], measure, jobs, executor))
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +201,7 @@ class Trials:
     table: pd.DataFrame  # plan, seed, then a column a metric
     plans: tuple[str, ...]
     currency: str = "currency"  # in which money is counted
+    verdict: str = ""  # of an experiment that decided itself when to stop
 
     def of(self, plan: str) -> pd.DataFrame:
         """Give the runs of one plan, a row a seed."""
@@ -156,8 +212,7 @@ class Trials:
     def paired(self, metric: str, plan: str | None = None) -> pd.Series[float]:
         """Give a metric under a plan less the same under the first plan, a value a seed."""
         name = self.plans[-1] if plan is None else plan
-        if metric not in METRICS:
-            raise Fault(f'metric: there is none named "{metric}". There are: {", ".join(METRICS)}.')
+        expect_metric(metric)
         return (self.of(name)[metric] - self.of(self.plans[0])[metric]).rename(metric)
 
     def difference(self, metric: str, level: float = 0.95) -> pd.DataFrame:
@@ -175,32 +230,30 @@ class Trials:
         return table.rename_axis(f"{metric}, less {self.plans[0]}")
 
     def __repr__(self) -> str:
-        return f"Trials of {', '.join(self.plans)}: {len(self.table) // len(self.plans)} seeds each"
+        verdict = f" ({self.verdict})" if self.verdict else ""
+        return f"Trials of {', '.join(self.plans)}: {len(self.table) // len(self.plans)} seeds each{verdict}"
 
 
 def mean_and_interval(values: pd.Series[float], level: float = 0.95) -> tuple[float, float, float]:
     """Give the mean of values over seeds, and the two ends of Student's interval for it."""
-    mean, reach = values.mean(), student.ppf((1 + level) / 2, len(values) - 1) * values.sem()
+    mean, reach = values.mean(), stdtrit(len(values) - 1, (1 + level) / 2) * values.sem()
     return mean, mean - reach, mean + reach
 
 
-def _at_least_one(name: str, number: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise Fault(f"{name}: expects a whole number from 1, was given {number!r}.")
-
-
-def _progress(work: Iterable[Work], scenario: Scenario, total: int) -> Iterable[Work]:
-    """Show a progress bar for work that takes more than a moment."""
-    return tqdm(work, total=total, unit="run", desc=scenario.name, disable=QUIET in os.environ, delay=1)
-
-
-def _measure(measure: Callable[[Run], Measured], scenario: Scenario, plan: Strategy, seed: int) -> Measured:
-    return measure(simulate(scenario, plan, seed))
+def tidy(cells: Iterable[tuple[str, int]], rows: Iterable[Mapping[str, float]]) -> pd.DataFrame:
+    """Put runs into the table that all experiments share: a row a run; plan, seed, then a column a metric."""
+    found = [{"plan": name, "seed": seed, **row} for (name, seed), row in zip(cells, rows, strict=True)]
+    return pd.DataFrame(found)
 
 
 def metrics_of(run: Run) -> dict[str, float]:
     """Give the headline numbers of a run, in a form that other processes can send back."""
     return run.metrics
+
+
+def _cells(plans: Iterable[str], seeds: Iterable[int]) -> list[tuple[str, int]]:
+    """Cross plans with seeds, seed by seed."""
+    return [(name, seed) for seed in seeds for name in plans]
 
 
 def _lives(run: Run) -> pd.DataFrame:

@@ -16,9 +16,11 @@ import pandas as pd
 
 from sim.clock import WEEKS_A_YEAR
 from sim.data import Fault
-from sim.experiment import Strategy, mean_and_interval, measured
+from sim.executor import Given
+from sim.experiment import Strategy, mean_and_interval
 from sim.metrics import cumulative_profit
 from sim.scenario import Scenario
+from sim.work import measured
 
 Floats = npt.NDArray[np.float64]
 
@@ -65,6 +67,7 @@ def lead(
     replications: int = 8,
     first_seed: int = 1,
     jobs: int = 1,
+    executor: Given = None,
 ) -> Lead:
     """Add up what plans earn more than the first of them, on the same seeds.
 
@@ -76,6 +79,8 @@ def lead(
         How many seeds, from `first_seed` on; two at least.
     jobs
         Processes to share the work; the numbers do not depend on it.
+    executor
+        A Dask cluster to do the work instead; see `sim.executor`.
 
     Raises
     ------
@@ -86,6 +91,6 @@ def lead(
         raise Fault("lead: expects two plans by name and two replications, or more, to compare.")
     seeds = range(first_seed, first_seed + replications)
     work = [(market, plan, seed) for plan in plans.values() for seed in seeds]
-    paths = np.array(list(measured(work, cumulative_profit, jobs))).reshape(len(plans), replications, -1)
+    paths = np.array(measured(work, cumulative_profit, jobs, executor)).reshape(len(plans), replications, -1)
     first, *others = plans
     return Lead(first, dict(zip(others, paths[1:] - paths[0], strict=True)), market.currency)

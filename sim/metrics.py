@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR, OpeningHours
+from sim.data import Fault
 from sim.events import Events, Kind
 
 if TYPE_CHECKING:
@@ -65,6 +66,18 @@ METRICS = {
     "contacts": Metric("messages", "sent", 0),
     "opt_outs": Metric("times", "times a channel was refused for good", 0),
 }
+
+
+def expect_metric(name: str) -> None:
+    """Refuse what is no headline number.
+
+    Raises
+    ------
+    Fault
+        Naming those that there are.
+    """
+    if name not in METRICS:
+        raise Fault(f'metric: there is none named "{name}". There are: {", ".join(METRICS)}.')
 
 
 def summarise(run: Run) -> dict[str, float]:

@@ -15,9 +15,11 @@ import pandas as pd
 from pydantic import Field
 
 from sim.data import Data, Fault
-from sim.experiment import Strategy, Trials, mean_and_interval, measured, metrics_of
-from sim.metrics import METRICS
+from sim.executor import Given
+from sim.experiment import Strategy, Trials, mean_and_interval, metrics_of, tidy
+from sim.metrics import expect_metric
 from sim.scenario import Scenario
+from sim.work import measured
 
 DOUBT = " ?"  # behind the name of a winner whom chance could have made
 
@@ -60,6 +62,13 @@ class Sweep:
         """Those of the first cell, which tell plans and currency."""
         return next(iter(self.cells.values()))
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """All runs: the settings of the two dials, then as in `Trials.table`."""
+        tables = {cell: trials.table for cell, trials in self.cells.items()}
+        names = [self.down.name, self.across.name]
+        return pd.concat(tables, names=names).reset_index(names).reset_index(drop=True)
+
     def difference(self, metric: str, plan: str | None = None) -> pd.DataFrame:
         """Give the mean paired difference of a plan from the first, with its 95 % interval, a row a market.
 
@@ -77,8 +86,7 @@ class Sweep:
 
         It could if the 95 % interval of their paired difference contains zero.
         """
-        if metric not in METRICS:
-            raise Fault(f'metric: there is none named "{metric}". There are: {", ".join(METRICS)}.')
+        expect_metric(metric)
         best = pd.Series({cell: _winner(trials, metric) for cell, trials in self.cells.items()})
         table = best.unstack().loc[list(self.down.settings), list(self.across.settings)]
         return table.rename_axis(index=self.down.name, columns=self.across.name)
@@ -95,6 +103,7 @@ def sweep(
     replications: int = 5,
     first_seed: int = 1,
     jobs: int = 1,
+    executor: Given = None,
 ) -> Sweep:
     """Run several plans in markets that differ in two numbers.
 
@@ -108,6 +117,8 @@ def sweep(
         How many seeds in each market, from `first_seed` on; two at least, or there is no interval.
     jobs
         Processes to share the work; the numbers do not depend on it.
+    executor
+        A Dask cluster to do the work instead; see `sim.executor`.
 
     Raises
     ------
@@ -118,12 +129,10 @@ def sweep(
         raise Fault("sweep: expects two plans by name and two replications, or more, to compare.")
     cells = list(product(down.settings, across.settings))
     markets = {cell: across.turned(down.turned(market, cell[0]), cell[1]) for cell in cells}
-    seeds = range(first_seed, first_seed + replications)
-    work = [(cell, name, seed) for cell in cells for seed in seeds for name in plans]
-    done = measured([(markets[cell], plans[name], seed) for cell, name, seed in work], metrics_of, jobs)
-    rows = [{"plan": name, "seed": seed, **row} for (_, name, seed), row in zip(work, done, strict=True)]
-    size = replications * len(plans)  # rows of a cell
-    tables = {cell: pd.DataFrame(rows[size * place : size * (place + 1)]) for place, cell in enumerate(cells)}
+    runs = [(name, seed) for seed in range(first_seed, first_seed + replications) for name in plans]
+    work = [(markets[cell], plans[name], seed) for cell in cells for name, seed in runs]
+    rows = measured(work, metrics_of, jobs, executor)
+    tables = {cell: tidy(runs, rows[len(runs) * place :][: len(runs)]) for place, cell in enumerate(cells)}
     trials = {cell: Trials(table, tuple(plans), market.currency) for cell, table in tables.items()}
     return Sweep(down, across, trials)
 

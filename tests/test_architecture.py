@@ -24,10 +24,13 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FIL
 PROCESSES = tuple(name for name in FILES if name.startswith("sim.processes."))
 TIERS = (  # each may know those below it
     ("sim.experiment",),
+    ("sim.work",),
     ("sim.market",),
     ("sim.plan", "sim.scenario", "sim.run"),
     ("sim.population", "sim.record"),
     PROCESSES,
+    ("sim.executor",),
+    ("sim.cache",),
     ("sim.desk", "sim.segment", "sim.orders"),
     ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.data"),
 )
@@ -129,9 +132,10 @@ def test_processes_know_neither_the_world_nor_the_plan() -> None:
         assert not reach(name) & {"sim.world", "sim.plan", "sim.scenario", "sim.population"}
 
 
-def test_only_experiments_and_the_refresh_share_work_and_only_commands_too_show_progress() -> None:
-    assert imported("joblib") == {"sim.experiment", "sim.course.refresh"}
-    assert imported("tqdm") == {"sim.experiment", "sim.cli"}
+def test_only_executors_and_the_refresh_share_work_and_only_commands_too_show_progress() -> None:
+    assert imported("joblib") == {"sim.executor", "sim.course.refresh"}
+    assert imported("distributed") == {"sim.executor"}
+    assert imported("tqdm") == {"sim.progress", "sim.work", "sim.cli"}
 
 
 def test_nothing_in_sim_needs_the_figures_but_figures_and_reports() -> None:
@@ -248,7 +252,8 @@ def chance():
     return random.getstate(), repr(np.random.get_state())
 state, settings = chance(), dict(os.environ)
 import sim
-light = [name for name in ("matplotlib", "lifetimes", "IPython", "PIL", "sim.plots") if name in sys.modules]
+heavy = ("matplotlib", "lifetimes", "IPython", "PIL", "sim.plots", "distributed", "scipy.stats")
+light = [name for name in heavy if name in sys.modules]
 threads = threading.active_count()
 sim.simulate(sim.load_scenario("supermarket").but(people=40, weeks=3), sim.Plan(), 1).summary()
 sim.compare(sim.load_scenario("supermarket").but(people=40, weeks=3), {"a": sim.Plan()}, 2)

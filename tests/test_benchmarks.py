@@ -1,12 +1,13 @@
 """The benchmarks compare programs that do the same work. Timings are never tests."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import cdnow_generator, report, speed, timing, variance
+from benchmarks import cdnow_generator, report, scale, speed, timing, variance
 from benchmarks.profile_run import profile_table
 from benchmarks.settings import busy_desk, cdnow, core, everything
 
@@ -58,6 +59,18 @@ def test_markets_have_what_they_should() -> None:
 def test_variance_of_twins_is_smaller() -> None:
     luck = np.random.default_rng(1).normal(size=40)
     assert variance.gain(luck, luck + 0.1 * np.random.default_rng(2).normal(size=40)) > 50
+
+
+def test_every_row_of_scale_is_measured_and_a_log_is_larger_than_its_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scale, "SEEDS", 1)
+    monkeypatch.setattr(scale, "HANDED_OUT", 2)
+    monkeypatch.setattr(scale, "LocalCluster", partial(scale.LocalCluster, processes=False))  # starts at once
+    found = dict(scale.rows(people=50, weeks=5, rounds=1))
+    assert list(found) == list(report.SCALE)
+    assert min(map(min, found.values())) > 0
+    assert found["log"] > found["numbers"]
 
 
 def test_profile_names_the_modules() -> None:

@@ -32,6 +32,7 @@ from sim import (
 )
 from sim.experiment import Trials
 from sim.metrics import METRICS
+from sim.sweep import Dial, sweep
 
 MAIL = Plan(campaigns=[Campaign(offer=Offer(discount=0.2))])
 
@@ -169,6 +170,61 @@ def test_a_plan_that_changes_later_can_be_compared() -> None:
     assert 0 < contacts["late"] < contacts["early"]
 
 
+# -- one format ------------------------------------------------------------------------------------
+
+
+def test_every_experiment_gives_the_same_tidy_table() -> None:
+    plans, columns = {"without": Plan(), "with": MAIL}, ["plan", "seed", *METRICS]
+    made = compare(market(), plans, replications=1, first_seed=3).table
+    assert list(made.columns) == columns
+    pd.testing.assert_frame_equal(twin(market(), Plan(), MAIL, 3).table, made, check_exact=True)
+    down, across = (
+        Dial(name=name, parameter=f"patience.{name}", settings={"some": value})
+        for name, value in (("switching_cost", 0.5), ("satisfaction_steepness", 0.5))
+    )
+    swept = sweep(market(), plans, down, across, replications=2, first_seed=3)
+    assert list(swept.table.columns) == ["switching_cost", "satisfaction_steepness", *columns]
+    assert swept.table.iloc[:, 2:].equals(swept.cells["some", "some"].table)
+
+
+# -- until within ----------------------------------------------------------------------------------
+
+
+def test_the_goal_stops_at_the_first_look_at_which_every_interval_is_narrow_enough() -> None:
+    plans = {"today": Plan(), "mail": MAIL, "twice": MAIL.but(campaigns=[Campaign(), Campaign()])}
+    every = compare(market(), plans, replications=19)
+
+    def widest(seeds: int) -> float:
+        table = Trials(every.table[every.table["seed"] <= seeds], every.plans).difference("contacts")
+        return float((table["high"] - table["low"]).max())
+
+    width = widest(14) * 1.001  # so that the look after 14 seeds is the last one at most
+    stops = next(seeds for seeds in (4, 9, 14) if widest(seeds) <= width)
+    made = compare(market(), plans, 4, until_within=width, metric="contacts", most=19)
+    assert made.table["seed"].max() == stops
+    pd.testing.assert_frame_equal(made.table, every.table[every.table["seed"] <= stops], check_exact=True)
+    assert "no wider than" in repr(made)
+
+
+def test_a_goal_that_is_not_reached_stops_at_the_most_and_says_so() -> None:
+    made = compare(market(), {"a": Plan(), "b": MAIL}, 2, until_within=1e-6, metric="contacts", most=4)
+    assert made.table["seed"].unique().tolist() == [1, 2, 3, 4]
+    assert "the most allowed" in repr(made) and "asked was 1e-06" in repr(made)
+
+
+def test_an_interval_that_is_unknown_is_not_narrow() -> None:
+    made = compare(market(), {"a": Plan(), "b": MAIL}, 2, until_within=1.0, metric="churn", most=3)
+    assert len(made.table) == 6, "too short a run to know any churn"
+    assert "still unknown" in repr(made)
+
+
+def test_the_goal_is_the_same_whoever_does_the_runs() -> None:
+    plans, goal = {"a": Plan(), "b": MAIL}, {"until_within": 20.0, "metric": "contacts", "most": 12}
+    one, two = (compare(market(), plans, 2, jobs=jobs, **goal) for jobs in (1, 2))
+    pd.testing.assert_frame_equal(one.table, two.table, check_exact=True)
+    assert one.verdict == two.verdict
+
+
 # -- mistakes --------------------------------------------------------------------------------------
 
 
@@ -228,6 +284,37 @@ def test_a_wrong_number_is_answered_by_its_name(field: str, wrong: Any) -> None:
     said = fault(lambda: compare(market(), {"a": Plan()}, **settings))
     assert field.removeprefix("first_") in said
     assert str(wrong) in said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"until_within": 0.0}, "until_within: expects the width"),
+        ({"until_within": float("nan")}, "until_within: expects the width"),
+        ({"until_within": True}, "until_within: expects the width"),
+        ({"until_within": "narrow"}, "until_within: expects the width"),
+        ({"until_within": 1.0, "metric": "luck"}, 'none named "luck"'),
+        ({"until_within": 1.0, "most": 1}, "most: expects a whole number from 2"),
+        ({"until_within": 1.0, "most": 2.5}, "most: expects a whole number from 2"),
+    ],
+)
+def test_a_goal_that_is_none_is_refused_before_any_run(
+    wrong: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.work.simulate", None)
+    assert said in fault(lambda: compare(market(), {"a": Plan(), "b": MAIL}, 2, **wrong))
+
+
+def test_a_goal_needs_a_second_plan() -> None:
+    assert "second plan" in fault(lambda: compare(market(), {"a": Plan()}, 2, until_within=1.0))
+
+
+def test_a_plan_that_the_market_cannot_carry_out_is_refused_before_any_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sim.work.simulate", None)
+    silent = market().only("pricing")
+    assert "has no channel" in fault(lambda: compare(silent, {"a": Plan(), "b": MAIL}, 2))
 
 
 @pytest.mark.parametrize("level", [95, -0.1, float("nan")])
@@ -314,7 +401,7 @@ def test_progress_is_silent_when_asked_to_be(
     def at_once(*args: Any, **settings: Any) -> Any:
         return tqdm(*args, **{**settings, "delay": 0})
 
-    monkeypatch.setattr("sim.experiment.tqdm", at_once)
+    monkeypatch.setattr("sim.progress.tqdm", at_once)
     monkeypatch.delenv("CRM_KIT_QUIET", raising=False)
     if quiet is not None:
         monkeypatch.setenv("CRM_KIT_QUIET", quiet)

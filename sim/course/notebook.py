@@ -15,7 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from sim.experiment import QUIET
+from sim.progress import QUIET
 
 ROOT = Path(__file__).parents[2]  # the checkout: chapters/, exercises/ and solutions/ lie in it
 LONGEST = 60  # seconds a cell may take
