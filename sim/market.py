@@ -22,9 +22,11 @@ from sim.processes.contact import Contact
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
 from sim.processes.loyalty import Loyalty
+from sim.processes.needs import Needs
 from sim.processes.patience import Patience
 from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
+from sim.processes.rival import Rival
 from sim.processes.rollout import Rollout
 from sim.processes.service import Service
 from sim.processes.shopping import Shopping
@@ -81,6 +83,8 @@ class Market:
         self.entry = Entry(world)
         self.pricing = Pricing(world, scenario.pricing) if scenario.pricing else None
         self.rollout = Rollout(world, scenario.rollout) if scenario.rollout else None
+        self.needs = Needs(world, scenario.needs) if scenario.needs else None
+        self.rival = Rival(world, scenario.rival) if scenario.rival else None
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None
@@ -149,6 +153,10 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
             raise Fault(f'campaigns[{place}].channel: {name} has no channel "{campaign.channel}". {there}')
         if campaign.offer.discount and not scenario.pricing:
             raise Fault(f"campaigns[{place}].offer: {name} knows no offers: its pricing section is off.")
+        known = tuple(scenario.needs.types) if scenario.needs else ()
+        if campaign.fits is not None and campaign.fits not in known:
+            there = f"It has: {', '.join(known)}." if known else "Its needs section is switched off."
+            raise Fault(f'campaigns[{place}].fits: {name} has no need "{campaign.fits}". {there}')
     for plan in timeline.plans.values():
         for section in LEVERS:
             levers = getattr(plan, section)

@@ -66,12 +66,13 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     agreed
         A discount agreed by contract; of this and an offer the better one counts.
     """
-    orders, offer, service = world.orders, world.people.pricing, world.people.service
+    people, orders = world.people, world.orders
+    offer, service = people.pricing, people.service
     who, minute = orders.person, orders.minute
     orders.faulty = world.luck.happens(service.fault_share, Purpose.FAULT, who, week, orders.j)
     offered = np.where(minute >= offer.offer_minute[who], offer.discount[who], 0.0)
     orders.discount = np.maximum(offered, agreed)
-    orders.cents = np.rint(cents * offer.price).astype(np.int64)
+    orders.cents = np.rint(cents * offer.price * people.needs.markup[who]).astype(np.int64)
     given = np.rint(orders.cents * orders.discount).astype(np.int64)
     orders.paid = orders.cents - given
 

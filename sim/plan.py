@@ -20,6 +20,7 @@ from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
 from sim.processes.loyalty import Levers as Loyalty
+from sim.processes.needs import Levers as Needs
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
@@ -35,6 +36,7 @@ LEVERS = (
     "acquisition",
     "renewal",
     "rollout",
+    "needs",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -53,6 +55,7 @@ class Plan(Data):
     acquisition: Acquisition = Field(Acquisition(), description="winning new customers")
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
+    needs: Needs = Field(Needs(), description="the offer: range, speed, personnel, ease, image, green goods")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

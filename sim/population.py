@@ -17,9 +17,11 @@ from sim.processes import (
     entry,
     experience,
     loyalty,
+    needs,
     patience,
     pricing,
     renewal,
+    rival,
     service,
     shopping,
 )
@@ -48,6 +50,8 @@ class Population:
     bonds: bonds.Columns
     loyalty: loyalty.Columns
     acquisition: acquisition.Columns
+    needs: needs.Columns
+    rival: rival.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -55,6 +59,7 @@ class Population:
         person = np.arange(scenario.people)
         standing = entry.Columns.draw(scenario.entry, luck, person)
         present = standing.stage == Stage.CUSTOMER
+        wants = needs.Columns.draw(scenario.needs, luck, person)
         return cls(
             number=person,
             entry=standing,
@@ -68,4 +73,6 @@ class Population:
             bonds=bonds.Columns.draw(scenario.bonds, person),
             loyalty=loyalty.Columns.draw(person),
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
+            needs=wants,
+            rival=rival.Columns.draw(scenario.rival, luck, person, wants.value),
         )

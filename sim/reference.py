@@ -20,9 +20,11 @@ from sim.processes import (
     entry,
     experience,
     loyalty,
+    needs,
     patience,
     pricing,
     renewal,
+    rival,
     rollout,
     service,
     shopping,
@@ -33,6 +35,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
+    *(needs, rival),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism
@@ -70,7 +73,10 @@ def _fitted() -> str:
 
 def models(module: ModuleType) -> list[type[Data]]:
     """List what a mechanism declares its parameters in."""
-    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising"))
+    parts = (
+        getattr(module, name, None)
+        for name in ("Channel", "Strength", "Advertising", "Weights", "Proposition")
+    )
     return [model for model in (*parts, module.Parameters) if model]
 
 

@@ -22,9 +22,11 @@ from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.loyalty import Parameters as Loyalty
+from sim.processes.needs import Parameters as Needs
 from sim.processes.patience import Parameters as Patience
 from sim.processes.pricing import Parameters as Pricing
 from sim.processes.renewal import Parameters as Renewal
+from sim.processes.rival import Parameters as Rival
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.service import Parameters as Service
 from sim.processes.shopping import Parameters as Shopping
@@ -35,6 +37,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
+    *("needs", "rival"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -73,6 +76,8 @@ class Scenario(Data):
     loyalty: Loyalty | None = None
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
+    needs: Needs | None = None
+    rival: Rival | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")
@@ -94,6 +99,10 @@ class Scenario(Data):
         if sum(getattr(self, law) is not None for law in LAWS) != 1:
             raise ValueError(
                 "people buy either freely or under contract: give shopping or renewal, not both."
+            )
+        if self.rival and self.renewal:
+            raise ValueError(
+                "rival: people divide what they buy freely, not contracts: leave rival or renewal out."
             )
         return self
 

@@ -15,7 +15,10 @@ from pydantic.fields import FieldInfo
 
 from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, simulate
 from sim.data import Data
+from sim.need import NEEDS
 from sim.plan import LEVERS
+from sim.processes.needs import Parameters as Needs
+from sim.processes.rival import Parameters as Rival
 from sim.processes.rollout import Parameters as Rollout
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
@@ -63,9 +66,10 @@ def segments() -> SearchStrategy[Segment]:
     """Draw segments by one feature or two."""
     rules = st.sampled_from(["over", "at_least", "under", "at_most"])
     rule = st.builds(lambda word, number: Rule(**{word: number}), rules, st.floats(-5, 500))
-    return st.dictionaries(st.sampled_from(list(Segment.model_fields)), rule, max_size=2).map(
-        lambda parts: Segment(**parts)
-    )
+    features = [name for name in Segment.model_fields if name != "need"]
+    need = st.none() | st.sampled_from(NEEDS)
+    numbers = st.dictionaries(st.sampled_from(features), rule, max_size=2)
+    return st.builds(lambda parts, word: Segment(**parts, need=word), numbers, need)
 
 
 @st.composite
@@ -83,7 +87,8 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
 def scenarios(draw: Any, name: str) -> Scenario:
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, 40)), weeks=draw(st.integers(1, 30)))
-    scenario = scenario.but(rollout=Rollout())
+    scenario = scenario.but(rollout=Rollout(), needs=Needs())
+    scenario = scenario.but(rival=None if scenario.renewal else Rival())
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)
@@ -115,6 +120,7 @@ def plans(draw: Any, scenario: Scenario) -> Plan:
             every=st.integers(1, 9),
             first_week=st.integers(0, 20),
             holdout=st.sampled_from([0.0, 0.5, 1.0]),
+            fits=st.sampled_from([None, *NEEDS]) if scenario.needs else st.none(),
         )
         campaigns = tuple(draw(st.lists(one, max_size=3)))
     return Plan(campaigns=campaigns, **levers)
