@@ -66,7 +66,7 @@ class Parameters(Data):
         "money that buys 63 % of it",
         "currency a week per 1 000 people",
         ASSUMED,
-        150.0,
+        60.0,
         gt=0,
         le=1e6,
     )

@@ -38,7 +38,7 @@ from sim.parameter import ASSUMED, SCENARIO, parameter
 if TYPE_CHECKING:
     from sim.world import World
 
-FARTHEST = float(np.log(0.95 / 0.05))  # no share below 5 % or above 95 % when the market opens
+FARTHEST = float(np.log(0.9 / 0.1))  # no share below 10 % or above 90 % when the market opens
 LOWEST = 30.0  # of utilities: nobody's share becomes nothing at all
 DEEPEST = 0.5  # a rival never goes below half its usual price
 PRICE, OPENING = 0, 1  # channels of what a rival does
