@@ -41,7 +41,7 @@ class Purpose(IntEnum):
     ATTENTION, INCLINATION, SOCIABILITY, RECOMMEND, WHOM, ANSWER, JOIN_MINUTE = range(90, 97)
     EXECUTION = 100
     RESAMPLE = 110  # of real customers, in `sim.validation`
-    NEED, WEIGHT, GREEN, DECLARE, TASTE, RIVAL_ORDER, RIVAL_AMOUNT = range(120, 127)
+    NEED, WEIGHT, GREEN, DECLARE, TASTE, RIVAL_ORDER, RIVAL_AMOUNT, KINDRED = range(120, 128)
 
 
 def mix(word: Any) -> Any:

@@ -55,7 +55,7 @@ class Kind(IntEnum):
     REWARDED = 28  # for recommending; ref: who came; value: cents
     TOOLS = 29  # value: cents for software and training
     DECLARED = 70  # channel: 0 a need, value: place in `NEEDS`; 1 how much green goods matter, value: 0-10
-    PROVIDED = 71  # channel: a place in `PARTS` of an offer, or 5 green goods; value: cents
+    PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102

@@ -212,11 +212,12 @@ def group(name: str, plan: Plan, market: Scenario) -> Part:
     channels = tuple(market.contact.channels) if market.contact else ()
     needs = tuple(market.needs.types) if market.needs else ()
     offers = market.pricing is not None or any(campaign.offer.discount for campaign in plan.campaigns)
+    does = {"offer": offers, "fits": needs, "need": market.profile, "greenness": market.profile}
     setting = Setting(
         currency=market.currency,
         today=today if isinstance(today, Data) else None,
         choices={"channel": channels, "fits": needs, "need": needs},
-        hidden=frozenset((*(() if offers else ("offer",)), *(() if needs else ("fits", "need", "green")))),
+        hidden=frozenset(name for name, something in does.items() if not something),
     )
     given, info = getattr(plan, name), Plan.model_fields[name]
     note = Note.of(name, info, setting)

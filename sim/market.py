@@ -25,9 +25,11 @@ from sim.processes.loyalty import Loyalty
 from sim.processes.needs import Needs
 from sim.processes.patience import Patience
 from sim.processes.pricing import Pricing
+from sim.processes.profile import Profile
 from sim.processes.renewal import Renewal
 from sim.processes.rival import Rival
 from sim.processes.rollout import Rollout
+from sim.processes.seeding import Seeding
 from sim.processes.service import Service
 from sim.processes.shopping import Shopping
 from sim.run import Run, defection_table
@@ -84,7 +86,9 @@ class Market:
         self.pricing = Pricing(world, scenario.pricing) if scenario.pricing else None
         self.rollout = Rollout(world, scenario.rollout) if scenario.rollout else None
         self.needs = Needs(world, scenario.needs) if scenario.needs else None
+        self.profile = Profile(world, scenario.profile) if scenario.profile else None
         self.rival = Rival(world, scenario.rival) if scenario.rival else None
+        self.seeding = Seeding(world, scenario.seeding) if scenario.seeding else None
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None

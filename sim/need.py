@@ -14,19 +14,18 @@ from sim.parameter import SCENARIO, parameter
 NeedName = Literal["family", "business", "young", "senior"]
 NEEDS: tuple[NeedName, ...] = ("family", "business", "young", "senior")
 PARTS = ("range", "speed", "personnel", "ease", "image")  # of an offer, beside its price
-VALUE = "Kotler, Marketing Management: total customer value less total customer cost; sizes assumed"
 
 
 class Weights(Data):
     """A type of need: how many have it, and how much each part of an offer counts to them."""
 
     share: float = parameter("relative number of people", "-", SCENARIO, 1.0, ge=0, le=1e6)
-    range: float = parameter("goods: choice and quality", "relative weight", VALUE, 1.0, ge=0, le=100)
-    speed: float = parameter("time saved", "relative weight", VALUE, 1.0, ge=0, le=100)
-    personnel: float = parameter("who serves, and how", "relative weight", VALUE, 1.0, ge=0, le=100)
-    ease: float = parameter("energy and mind saved", "relative weight", VALUE, 1.0, ge=0, le=100)
-    image: float = parameter("what the shop stands for", "relative weight", VALUE, 1.0, ge=0, le=100)
-    money: float = parameter("money saved", "relative weight", VALUE, 1.0, gt=0, le=100)
+    range: float = parameter("goods: choice and quality", "relative weight", SCENARIO, 1.0, ge=0, le=100)
+    speed: float = parameter("time saved", "relative weight", SCENARIO, 1.0, ge=0, le=100)
+    personnel: float = parameter("who serves, and how", "relative weight", SCENARIO, 1.0, ge=0, le=100)
+    ease: float = parameter("energy and mind saved", "relative weight", SCENARIO, 1.0, ge=0, le=100)
+    image: float = parameter("what the shop stands for", "relative weight", SCENARIO, 1.0, ge=0, le=100)
+    money: float = parameter("money saved", "relative weight", SCENARIO, 1.0, gt=0, le=100)
 
 
 def _points(meaning: str) -> Any:

@@ -24,6 +24,7 @@ from sim.processes.needs import Levers as Needs
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
+from sim.processes.seeding import Levers as Seeding
 from sim.processes.service import Levers as Service
 
 LEVERS = (
@@ -37,6 +38,7 @@ LEVERS = (
     "renewal",
     "rollout",
     "needs",
+    "seeding",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -56,6 +58,7 @@ class Plan(Data):
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
     needs: Needs = Field(Needs(), description="the offer: range, speed, personnel, ease, image, green goods")
+    seeding: Seeding = Field(Seeding(), description="free samples for people who talk")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

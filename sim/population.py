@@ -22,6 +22,7 @@ from sim.processes import (
     pricing,
     renewal,
     rival,
+    seeding,
     service,
     shopping,
 )
@@ -52,6 +53,7 @@ class Population:
     acquisition: acquisition.Columns
     needs: needs.Columns
     rival: rival.Columns
+    seeding: seeding.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -75,4 +77,5 @@ class Population:
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
             needs=wants,
             rival=rival.Columns.draw(scenario.rival, luck, person, wants.value),
+            seeding=seeding.Columns.draw(scenario.seeding, wants.need),
         )

@@ -73,7 +73,7 @@ class Record:
         self.orders, self.orders_52w, self.opened, self.clicked, self.tickets = counts
         self.nps = np.full(people, np.nan, np.float32)
         self.need = np.full(people, UNKNOWN, np.int8)  # place in `NEEDS`
-        self.green = np.full(people, np.nan, np.float32)
+        self.greenness = np.full(people, np.nan, np.float32)
 
     def __len__(self) -> int:
         return self._open
@@ -116,7 +116,7 @@ class Record:
         said, row = self._find(page.person, page.kind, Kind.DECLARED)
         about = page.channel[said]
         self.need[row[about == 0]] = page.value[said[about == 0]]
-        self.green[row[about == 1]] = page.value[said[about == 1]]
+        self.greenness[row[about == 1]] = page.value[said[about == 1]]
         counted = {Kind.OPENED: self.opened, Kind.CLICKED: self.clicked, Kind.TICKET: self.tickets}
         for kind, column in counted.items():
             np.add.at(column, self._find(page.person, page.kind, kind)[1], ONE)
@@ -234,7 +234,7 @@ FEATURE: dict[str, Callable[[Record], npt.NDArray[Any]]] = {
     "points": lambda r: r.points / 100,
     "contract_weeks": lambda r: -_weeks_since(r, r.term_end),
     "need": lambda r: WORDS[r.need],
-    "green": lambda r: r.green.astype(float),
+    "greenness": lambda r: r.greenness.astype(float),
 }
 
 

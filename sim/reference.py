@@ -23,9 +23,11 @@ from sim.processes import (
     needs,
     patience,
     pricing,
+    profile,
     renewal,
     rival,
     rollout,
+    seeding,
     service,
     shopping,
 )
@@ -35,7 +37,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
-    *(needs, rival),
+    *(needs, profile, rival, seeding),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism

@@ -25,9 +25,11 @@ from sim.processes.loyalty import Parameters as Loyalty
 from sim.processes.needs import Parameters as Needs
 from sim.processes.patience import Parameters as Patience
 from sim.processes.pricing import Parameters as Pricing
+from sim.processes.profile import Parameters as Profile
 from sim.processes.renewal import Parameters as Renewal
 from sim.processes.rival import Parameters as Rival
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.seeding import Parameters as Seeding
 from sim.processes.service import Parameters as Service
 from sim.processes.shopping import Parameters as Shopping
 from sim.record import Delays
@@ -37,7 +39,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
-    *("needs", "rival"),
+    *("needs", "profile", "rival", "seeding"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -77,7 +79,9 @@ class Scenario(Data):
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
     needs: Needs | None = None
+    profile: Profile | None = None
     rival: Rival | None = None
+    seeding: Seeding | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")

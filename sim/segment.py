@@ -102,7 +102,7 @@ class Segment(Data):
     points: Rule | None = _rule("points held, in the scenario's currency", "currency", (0, 50, 1))
     contract_weeks: Rule | None = _rule("weeks until a contract ends; unknown if none", "weeks", (1, 52, 1))
     need: NeedName | None = parameter("the need that a customer has named", "-", PLAN, None, absent="any")
-    green: Rule | None = _rule(
+    greenness: Rule | None = _rule(
         "how much green goods matter, 0-10, as the customer said; unknown if not", "points", (0, 10, 1)
     )
 

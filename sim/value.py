@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.data import Fault
-from sim.need import PARTS
+from sim.need import NEEDS, PARTS
 from sim.plan import Plan
 from sim.scenario import Scenario
 
@@ -38,7 +38,8 @@ def delivered_value(scenario: Scenario, plan: Plan = TODAY) -> pd.DataFrame:
     lead = these.lead()
     lead[:-1] += these.gain * -np.expm1(-spent / these.worth)
     lead[-1] -= these.money_points * these.ours.price * (plan.pricing.price - 1)
-    points = these.weights() * lead[:, None]  # (parts + 1, types)
-    table = pd.DataFrame(points.T, pd.Index(these.types, name="need"), [*PARTS, "money"])
+    points = these.weights() * lead[:, None]  # (parts + 1, needs)
+    table = pd.DataFrame(points.T, pd.Index(NEEDS, name="need"), [*PARTS, "money"])
+    table = table.loc[[name for name in NEEDS if name in these.types]]
     table["total"] = table.sum(axis=1)
     return table

@@ -25,8 +25,10 @@ from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
 from sim.processes.needs import Parameters as Needs
+from sim.processes.profile import Parameters as Profile
 from sim.processes.rival import Parameters as Rival
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.seeding import Parameters as Seeding
 from sim.run import Run
 from sim.scenario import FOLDER, MECHANISMS
 from tests.test_contracts import fits
@@ -228,7 +230,9 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "acquisition": SUPERMARKET.acquisition.but(recommend_share=0.0),
     "rollout": Rollout(by_hand=1.0, habit=1.0),
     "needs": Needs(),  # it acts through levers and messages for a need alone, and there are none
+    "profile": Profile(),
     "rival": Rival(reaction=0.0),
+    "seeding": Seeding(),  # nobody gets a sample
 }
 
 

@@ -18,8 +18,10 @@ from sim.data import Data
 from sim.need import NEEDS
 from sim.plan import LEVERS
 from sim.processes.needs import Parameters as Needs
+from sim.processes.profile import Parameters as Profile
 from sim.processes.rival import Parameters as Rival
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.seeding import Parameters as Seeding
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
 from tests.test_contracts import assert_sound, small
@@ -87,7 +89,7 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
 def scenarios(draw: Any, name: str) -> Scenario:
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, 40)), weeks=draw(st.integers(1, 30)))
-    scenario = scenario.but(rollout=Rollout(), needs=Needs())
+    scenario = scenario.but(rollout=Rollout(), needs=Needs(), profile=Profile(), seeding=Seeding())
     scenario = scenario.but(rival=None if scenario.renewal else Rival())
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):

@@ -343,7 +343,7 @@ def _assert_record_is_a_subset(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     assert record["recency_weeks"].mul(168).gt(delays.order_hours).all()
     assert record["recency_weeks"].le(record["tenure_weeks"]).all()
     assert record["recency_weeks"].ge(0).all()
-    assert record["green"].dropna().between(0, 10).all()
+    assert record["greenness"].dropna().between(0, 10).all()
     assert record["need"].isin((*NEEDS, "")).all()
     for name in ("orders", "orders_52w", "spend", "spend_52w", "opened", "clicked", "tickets"):
         assert record[name].notna().all()

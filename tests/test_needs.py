@@ -15,9 +15,10 @@ import pytest
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, at_least, load_scenario, simulate
 from sim.accounts import LINES
 from sim.events import FIRM, Kind
-from sim.need import NEEDS, PARTS, TYPES, Proposition, Weights
-from sim.processes.needs import GREEN, NEED, ORIENTATION, Levers
+from sim.need import NEEDS, PARTS, Proposition, Weights
+from sim.processes.needs import GREEN, Levers
 from sim.processes.needs import Parameters as Needs
+from sim.processes.profile import Parameters as Profile
 from sim.processes.rival import Parameters as Rival
 from sim.run import Run
 from sim.value import delivered_value
@@ -38,6 +39,7 @@ def market(**changes: Any) -> Scenario:
         entry=scenario.entry.but(present_share=1.0),
         contact=contact.but(channels=channels),
         needs=Needs().but(**changes),
+        profile=Profile(),
     )
 
 
@@ -79,7 +81,7 @@ def test_another_offer_of_the_rival_changes_nothing_either_while_there_is_no_riv
 def test_people_have_needs_in_the_shares_that_the_scenario_states() -> None:
     run = simulate(market().but(people=5_000, weeks=1), Plan(), 1)
     found = run.truth["true_need"].value_counts(normalize=True)
-    for name, share in zip(Needs().types, Needs().shares(), strict=True):
+    for name, share in zip(NEEDS, Needs().shares(), strict=True):
         assert abs(found[name] - share) < 4 * np.sqrt(share * (1 - share) / 5_000)
 
 
@@ -267,74 +269,6 @@ def test_without_money_for_green_goods_there_is_no_premium_to_pay() -> None:
     pd.testing.assert_frame_equal(one.events.frame(), other.events.frame())
 
 
-# -- what people declare -----------------------------------------------------------------------------
-
-
-def declared(run: Run, channel: int) -> pd.Series:
-    said = run.events.of(Kind.DECLARED)
-    rows = said.channel == channel
-    return pd.Series(said.value[rows], said.person[rows])
-
-
-@pytest.mark.parametrize("wrong", [0.0, 0.3, 1.0])
-def test_as_many_answer_and_as_many_of_them_wrongly_as_the_scenario_says(wrong: float) -> None:
-    run = run_with(Plan(), wrong_share=wrong)
-    customers, said = run.metrics["customers"], declared(run, NEED)
-    assert said.index.is_unique
-    share = Needs().answer_share
-    assert abs(len(said) - share * customers) < 4 * np.sqrt(customers * share * (1 - share))
-    true = run.truth["true_need"].loc[said.index].to_numpy()
-    missed = int((np.array(NEEDS)[said] != true).sum())
-    assert abs(missed - wrong * len(said)) <= 4 * np.sqrt(len(said) * wrong * (1 - wrong))
-
-
-def test_where_there_is_one_need_nobody_can_name_another() -> None:
-    run = run_with(Plan(), types={"young": TYPES["young"]}, wrong_share=1.0)
-    assert set(declared(run, NEED)) == {NEEDS.index("young")}
-
-
-def test_people_answer_at_their_first_order_of_the_run() -> None:
-    run = run_with(Plan())
-    said, orders = run.events.of(Kind.DECLARED), run.events.of(Kind.ORDER).frame()
-    first = orders.groupby("person")["minute"].min()
-    assert first.loc[said.person].tolist() == said.minute.tolist()
-
-
-def test_what_people_say_of_green_goods_follows_what_they_pay_with_noise_and_flattery() -> None:
-    honest, flattering = (run_with(Plan(), green_flattery=f) for f in (0.0, 3.0))
-    said = declared(honest, ORIENTATION)
-    assert said.between(0, 10).all()
-    paid = honest.truth["green_worth"].loc[said.index]
-    ranks = said.corr(paid, method="spearman")
-    assert 0.5 < ranks < 0.97
-    assert declared(flattering, ORIENTATION).mean() > said.mean() + 1
-    silent = run_with(Plan(), green_flattery=0.0, green_noise=0.0)
-    order = declared(silent, ORIENTATION).corr(silent.truth["green_worth"], method="spearman")
-    assert order > ranks
-
-
-def test_a_segment_by_need_holds_those_who_named_it_and_nobody_else() -> None:
-    plan = Plan(campaigns=[LETTER.but(to=Segment(need="senior"))])
-    run = run_with(plan)
-    said = declared(run, NEED)
-    named = set(said.index[said == NEEDS.index("senior")])
-    assert len(named) > 30
-    assert set(run.events.of(Kind.SENT).person) <= named
-    record = run.record(30)
-    assert Segment(need="senior").chosen(record).tolist() == (record["need"] == "senior").tolist()
-    both = Segment(need="senior", green=at_least(5)).chosen(record)
-    assert both.tolist() == ((record["need"] == "senior") & (record["green"] >= 5)).tolist()
-
-
-def test_a_function_of_the_record_may_ask_for_the_named_need() -> None:
-    by_word, by_rule = (
-        run_with(Plan(campaigns=[LETTER.but(to=to)]))
-        for to in (lambda record: record.need == "young", Segment(need="young"))
-    )
-    assert len(by_rule.events.of(Kind.SENT)) > 100
-    pd.testing.assert_frame_equal(by_word.events.frame(), by_rule.events.frame())
-
-
 # -- messages for a need -----------------------------------------------------------------------------
 
 
@@ -358,12 +292,11 @@ def test_a_message_for_a_need_is_clicked_more_by_those_who_have_it_and_less_by_t
 
 @each_seed
 def test_offers_matched_to_the_declared_need_are_clicked_more_than_one_for_all(seed: int) -> None:
-    known = Segment(green=at_least(0))  # whoever has answered
+    known = Segment(greenness=at_least(0))  # whoever has answered
     for_all = run_with(Plan(campaigns=[LETTER.but(to=known)]), seed)
     matched = run_with(Plan(campaigns=[LETTER.but(to=Segment(need=n), fits=n) for n in NEEDS]), seed)
-    lying = run_with(
-        Plan(campaigns=[LETTER.but(to=Segment(need=n), fits=n) for n in NEEDS]), seed, wrong_share=0.7
-    )
+    liars = market().but(profile=Profile(wrong_share=0.7))
+    lying = simulate(liars, Plan(campaigns=[LETTER.but(to=Segment(need=n), fits=n) for n in NEEDS]), seed)
     assert click_rate(matched)["all"] > 1.2 * click_rate(for_all)["all"]
     assert click_rate(matched)["all"] > click_rate(lying)["all"]
 

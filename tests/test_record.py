@@ -15,6 +15,7 @@ from sim.events import BILL, POINTS, Kind
 from sim.need import NEEDS
 from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.needs import Parameters as Needs
+from sim.processes.profile import Parameters as Profile
 from sim.record import FEATURES, Delays
 from sim.run import Run
 from sim.segment import Segment
@@ -38,6 +39,7 @@ def market(delays: str) -> Scenario:
         service=SUPERMARKET.service.but(fault_share=0.2),
         experience=SUPERMARKET.experience.but(survey_share=1.0, answer_share=1.0),
         needs=Needs(),
+        profile=Profile(),
     )
 
 
@@ -197,7 +199,7 @@ def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> 
         "tier": recount(tiers, "last value"),
         "points": total(POINTS),
         "contract_weeks": pd.Series(np.nan, range(len(record))),  # nobody has one here
-        "green": recount(said[said["channel"] == 1], "last value"),
+        "greenness": recount(said[said["channel"] == 1], "last value"),
     }
     assert record["need"].tolist() == words
     assert set(expected) | {"tickets", "need"} == set(FEATURES)

@@ -13,8 +13,7 @@ shelf price is left to pricing, where its effect was measured.
 
 Some people pay more for green goods than they cost elsewhere; the others keep to ordinary goods. Dear
 goods cost the firm more in proportion: it keeps its usual share. Messages made for a need please those
-who have it, and not the others. The firm sees needs only as they are declared: it asks at the first order
-of the run, some answer, and some of them say what is not so.
+who have it, and not the others. The firm sees a need only where it is declared (profile).
 """
 
 from __future__ import annotations
@@ -32,14 +31,13 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Kind
-from sim.need import NEEDS, PARTS, TYPES, VALUE, NeedName, Proposition, Weights
+from sim.need import NEEDS, PARTS, TYPES, NeedName, Proposition, Weights
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
 
 GREEN = len(PARTS)  # the channel of money spent on green goods
-NEED, ORIENTATION = 0, 1  # channels of what people declare
 PLAIN_MONEY = 6.0  # points for a price of 100 % less, where needs are switched off
 NOTICED = 0.01  # a smaller gap to what is offered is noticed: lives that have diverged meet again
 
@@ -76,7 +74,7 @@ class Parameters(Data):
     felt: float = parameter(
         "points that a point of delivered value adds to the performance of an order",
         "points",
-        VALUE,
+        ASSUMED,
         0.5,
         ge=0,
         le=10,
@@ -92,18 +90,6 @@ class Parameters(Data):
     )
     green_range: float = parameter(
         "of a basket, what can be had green at most", "share", ASSUMED, 0.3, ge=0, le=1
-    )
-    answer_share: float = parameter(
-        "customers who answer when asked about themselves", "share", ASSUMED, 0.6, ge=0, le=1
-    )
-    wrong_share: float = parameter(
-        "of them, who name a need that is not theirs", "share", ASSUMED, 0.15, ge=0, le=1
-    )
-    green_flattery: float = parameter(
-        "points by which people make themselves out greener", "points of 10", PREMIUMS, 1.5, ge=0, le=10
-    )
-    green_noise: float = parameter(
-        "standard deviation of what they say about it", "points of 10", ASSUMED, 2.0, ge=0, le=10
     )
     fit: float = parameter(
         "clicks and reminding by a message made for one's need, beside one for all",
@@ -122,19 +108,15 @@ class Parameters(Data):
             raise ValueError("people have needs: give at least one type with a share above 0.")
         return types
 
-    @property
-    def codes(self) -> Integers:
-        """The places in `NEEDS` of the types of this market."""
-        return np.array([NEEDS.index(name) for name in self.types])
-
     def shares(self) -> Floats:
-        """Give the share of each type among all people, shape (types,)."""
-        relative = np.array([weights.share for weights in self.types.values()])
+        """Give the share of people who have each need, 0 for one that nobody has; shape (needs,)."""
+        relative = np.array([self.types[name].share if name in self.types else 0.0 for name in NEEDS])
         return relative / relative.sum()
 
     def weights(self) -> Floats:
-        """Give what each part, and money last, counts to a type; shape (parts + 1, types)."""
-        relative = [[getattr(w, part) for w in self.types.values()] for part in (*PARTS, "money")]
+        """Give what each part, and money last, counts to those of each need; shape (parts + 1, needs)."""
+        every = [self.types.get(name, Weights()) for name in NEEDS]
+        relative = [[getattr(weights, part) for weights in every] for part in (*PARTS, "money")]
         return np.array(relative) / np.sum(relative, axis=0)
 
     def lead(self) -> Floats:
@@ -175,8 +157,9 @@ class Columns:
     green_worth: Floats  # most that a person pays more for green goods, as a share
     value: Floats  # delivered value beside the rival's, points
     markup: Floats  # what a person's orders cost beside the same goods, none of them green
-    fit: float = 1.0
-    misfit: float = 1.0
+    shares: Floats  # of people who have each need; (needs,), all 0 where needs are switched off
+    fit: float = 1.0  # what a message does that is made for one's own need, beside one for all
+    misfit: float = 1.0  # the same, made for another's
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -186,20 +169,22 @@ class Columns:
             zero, one = np.broadcast_to(0.0, n), np.broadcast_to(1.0, n)
             parts = np.broadcast_to(np.float32(0), (len(PARTS), n))
             plain = np.broadcast_to(PLAIN_MONEY, n)
-            return cls(np.broadcast_to(np.int8(0), n), parts, plain, zero, zero, one)
-        kind = _drawn(these.shares(), luck.uniform(Purpose.NEED, person))
+            return cls(np.broadcast_to(np.int8(0), n), parts, plain, zero, zero, one, np.zeros(len(NEEDS)))
+        end = np.cumsum(these.shares())[:-1]
+        need = np.searchsorted(end, luck.uniform(Purpose.NEED, person), side="right")
         noise = np.array([luck.normal(Purpose.WEIGHT, person, 0, j) for j in range(len(PARTS) + 1)])
-        weights = these.weights()[:, kind] * np.exp(these.weight_spread * noise)
+        weights = these.weights()[:, need] * np.exp(these.weight_spread * noise)
         weights /= weights.sum(axis=0)
         willing = luck.happens(these.green_willing, Purpose.GREEN, person)
         most = these.green_worth * luck.exponential(Purpose.GREEN, person, 0, 1)
         return cls(
-            need=these.codes[kind].astype(np.int8),
+            need=need.astype(np.int8),
             weights=weights[:-1].astype(np.float32),
             money=these.money_points * weights[-1],
             green_worth=np.where(willing, most, 0.0),
             value=these.lead() @ weights,
             markup=np.ones(n),
+            shares=these.shares(),
             fit=these.fit,
             misfit=these.misfit,
         )
@@ -211,16 +196,11 @@ class Columns:
         return np.where(self.need[who] == NEEDS.index(made_for), self.fit, self.misfit)
 
 
-def _drawn(shares: Floats, chance: Floats) -> Integers:
-    """Find the place into which each chance falls when places have these shares."""
-    return np.searchsorted(np.cumsum(shares)[:-1], chance, side="right")
-
-
 # -- the weekly process ----------------------------------------------------------------------------
 
 
 class Needs:
-    """Monday's offer, and the question to new customers."""
+    """Monday's offer."""
 
     def __init__(self, world: World, these: Parameters) -> None:
         self.world = world
@@ -228,16 +208,13 @@ class Needs:
         self.levers = Levers()
         self.plain = world.people.needs.value.copy()  # by what both shops offer at the start
         self.added = np.zeros(len(PARTS) + 1)  # 0-1: what people have noticed, of parts and green goods
-        self.asked = np.zeros(world.size, bool)
 
     def run(self) -> Generator[simpy.Event, int, None]:
-        """Each week: pay for the offer, let it be noticed and felt; on Sunday ask the new."""
+        """Each week: pay for the offer, let it be noticed and felt."""
         while True:
             week = yield self.world.calendar.hour("prices")
             self.pay(week)
             self.offer()
-            yield self.world.calendar.hour("experience")
-            self.ask(week)
 
     @property
     def spends(self) -> list[float]:
@@ -271,35 +248,3 @@ class Needs:
         buys = (me.green_worth > 0) & (me.green_worth >= premium)
         me.markup[:] = np.where(buys, 1 + share * premium, 1.0)
         return np.where(buys, share * (me.green_worth - premium) * me.money, 0.0)
-
-    def ask(self, week: int) -> None:
-        """Ask whoever orders for the first time in this run; some answer, at that order."""
-        orders = self.world.orders
-        who, first = np.unique(orders.person, return_index=True)  # the first row of each
-        new = ~self.asked[who]
-        self.asked[who] = True
-        answers = new & self.world.luck.happens(self.these.answer_share, Purpose.DECLARE, who)
-        who, minute = who[answers], orders.minute[first[answers]]
-        self.world.log.write(Kind.DECLARED, minute, who, NEED, value=self.named(who))
-        self.world.log.write(Kind.DECLARED, minute, who, ORIENTATION, value=self.greenness(who))
-
-    def named(self, who: Integers) -> Integers:
-        """Give the needs that people name: their own, or one of the others, by their shares."""
-        luck, true = self.world.luck, self.world.people.needs.need[who].astype(np.int64)
-        wrong = luck.happens(self.these.wrong_share, Purpose.DECLARE, who, 0, 1)
-        other = luck.uniform(Purpose.DECLARE, who, 0, 2)
-        said = true.copy()
-        for place, code in enumerate(self.these.codes):
-            shares = self.these.shares()
-            shares[place] = 0.0  # not their own
-            if shares.sum():
-                liars = np.flatnonzero(wrong & (true == code))
-                said[liars] = self.these.codes[_drawn(shares / shares.sum(), other[liars])]
-        return said
-
-    def greenness(self, who: Integers) -> Floats:
-        """Give what people say about how much green goods matter to them, 0-10."""
-        worth, these = self.world.people.needs.green_worth[who], self.these
-        true = 10 * -np.expm1(-worth / these.green_worth) if these.green_worth else 0.0 * worth
-        noise = these.green_noise * self.world.luck.normal(Purpose.DECLARE, who, 0, 3)
-        return np.clip(np.rint(true + these.green_flattery + noise), 0, 10)
