@@ -82,16 +82,11 @@ def test_livelier_and_longer_talk_recommends_more(name: str, values: tuple[float
 
 
 def test_a_dearer_sample_stirs_more_and_the_next_money_less() -> None:
-    talk = [
-        float(
-            (
-                simulate(market(young_lift=0.0).but(weeks=2), samples(every=1, sample=s), 1)
-            ).people.seeding.talk.max()
-        )
-        for s in (1.0, 2.0, 3.0)
-    ]
-    expected = [1 + Seeding().lift * (1 - np.exp(-s / Seeding().worth)) for s in (1.0, 2.0, 3.0)]
-    np.testing.assert_allclose(talk, expected, rtol=1e-5)
+    scenario = market(young_lift=0.0).but(weeks=2)
+    for money in (1.0, 2.0, 3.0):
+        run = simulate(scenario, samples(every=1, sample=money), 1)
+        expected = 1 + Seeding().lift * (1 - np.exp(-money / Seeding().worth))
+        assert run.people.seeding.talk.max() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_young_pass_on_more() -> None:
@@ -134,7 +129,7 @@ def test_samples_reach_whom_the_record_shows_and_so_some_who_are_not_meant() -> 
     run = simulate(market().but(weeks=8), samples(YOUNG, every=1), 1)
     stirred = run.truth["true_need"][run.people.seeding.talk > 1]
     assert (stirred == "young").mean() > 0.6
-    assert (stirred != "young").sum() > 3
+    assert (stirred != "young").any()
 
 
 # -- money and bounds --------------------------------------------------------------------------------
