@@ -14,7 +14,9 @@ import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, at_least, load_scenario, simulate
 from sim.accounts import LINES
+from sim.code import code
 from sim.events import FIRM, Kind
+from sim.levers import group
 from sim.need import NEEDS, PARTS, Proposition, Weights
 from sim.processes.needs import GREEN, Levers
 from sim.processes.needs import Parameters as Needs
@@ -211,9 +213,9 @@ def test_the_offer_costs_what_the_levers_say(people: int) -> None:
     provided = run.events.of(Kind.PROVIDED)
     weekly = [round(100 * spend * people / 1_000) for spend in (10.5, 20, 1, 2, 3, 4.25)]
     assert (provided.person == FIRM).all()
-    for code, cents in enumerate(weekly):
-        assert provided.value[provided.channel == code].tolist() == [cents] * 30
-    assert code == GREEN
+    for channel, cents in enumerate(weekly):
+        assert provided.value[provided.channel == channel].tolist() == [cents] * 30
+    assert channel == GREEN
     total = run.accounts.total()
     assert -total["offer"] == 30 * sum(weekly)
     assert total["profit"] == sum(total[line] for line in LINES)
@@ -373,3 +375,35 @@ def test_needs_and_a_rival_meet_in_columns_alone() -> None:
     """Each runs without the other."""
     for scenario in (market(), market().but(needs=None, rival=Rival())):
         assert simulate(scenario.but(weeks=3), Plan(), 1).metrics["orders"] > 0
+
+
+# -- on a board of levers ----------------------------------------------------------------------------
+
+
+def choices_on_board(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Give what a board offers for the word fields of a campaign."""
+    found = {}
+    for path, leaf in group("campaigns", Plan(campaigns=[LETTER]), scenario).leaves():
+        if path[-1] in ("fits", "need") and hasattr(leaf.inputs[0], "options"):
+            found[path[-1]] = leaf.inputs[0].options
+    return found
+
+
+def test_a_board_offers_the_needs_of_its_market_and_none_where_there_are_none() -> None:
+    types = {"young": Weights(), "senior": Weights()}
+    assert choices_on_board(market(types=types)) == {"fits": ("young", "senior"), "need": ("young", "senior")}
+    assert choices_on_board(market().but(profile=None)) == {"fits": NEEDS}
+    assert choices_on_board(market().but(profile=None, needs=None)) == {}
+    parts = {path[-1] for path, _ in group("needs", Plan(), market().but(profile=None)).leaves()}
+    assert parts == set(Levers.model_fields)
+
+
+def test_a_plan_for_needs_shown_as_python_makes_the_same_plan() -> None:
+    plan = Plan(
+        campaigns=[LETTER.but(to=Segment(need="young", greenness=at_least(6)), fits="young")],
+        needs={"range": 20.0, "green_premium": 0.1},
+        seeding={"sample": 2.0, "to": Segment(need="young")},
+    )
+    names: dict[str, Any] = {}
+    exec(code(plan), names)
+    assert names["plan"] == plan
