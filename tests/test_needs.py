@@ -126,6 +126,13 @@ def test_money_spent_on_a_part_adds_what_the_law_says_to_each_person(part: str) 
     np.testing.assert_allclose(run.truth["delivered_value"], expected, atol=0.02 * these.gain)
 
 
+def test_money_adds_nothing_to_what_is_perfect_already() -> None:
+    perfect = {"ours": Proposition(range=10, speed=9), "rival": Proposition(range=10, speed=9)}
+    runs = [run_with(Plan(needs={part: 1e5}), **perfect) for part in ("range", "speed")]
+    assert (runs[0].truth["delivered_value"] == 0).all()
+    np.testing.assert_allclose(runs[1].truth["delivered_value"], runs[1].people.needs.weights[1], atol=0.02)
+
+
 @each_part
 def test_the_next_money_adds_less_than_the_last(part: str) -> None:
     spent = (0, 50, 100, 150)

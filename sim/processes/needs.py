@@ -58,7 +58,12 @@ class Parameters(Data):
     ours: Proposition = parameter("what the firm offers", "-", SCENARIO, Proposition())
     rival: Proposition = parameter("what its rival offers", "-", SCENARIO, Proposition())
     gain: float = parameter(
-        "points that money can add to a part, at most", "points", ASSUMED, 2.0, ge=0, le=10
+        "points that money can add to a part, at most, but none above ten",
+        "points",
+        ASSUMED,
+        2.0,
+        ge=0,
+        le=10,
     )
     worth: float = parameter(
         "money that buys 63 % of it",
@@ -119,6 +124,18 @@ class Parameters(Data):
         relative = [[getattr(weights, part) for weights in every] for part in (*PARTS, "money")]
         return np.array(relative) / np.sum(relative, axis=0)
 
+    def bought(self, spent: Floats) -> Floats:
+        """Give the points that weekly spending adds to the parts, once they are noticed; shape (parts,)."""
+        return self.most() * self.progress(spent)
+
+    def progress(self, spent: Floats) -> Floats:
+        """Tell how far spending gets, 0-1, with diminishing returns; shape as given."""
+        return -np.expm1(-spent / self.worth)
+
+    def most(self) -> Floats:
+        """Give the points that money can add to each part, shape (parts,)."""
+        return np.minimum(self.gain, [10 - getattr(self.ours, part) for part in PARTS])
+
     def lead(self) -> Floats:
         """Give by how many points we lead the rival in each part, and in price last; (parts + 1,)."""
         parts = [getattr(self.ours, part) - getattr(self.rival, part) for part in PARTS]
@@ -174,7 +191,7 @@ class Columns:
         need = np.searchsorted(end, luck.uniform(Purpose.NEED, person), side="right")
         noise = np.array([luck.normal(Purpose.WEIGHT, person, 0, j) for j in range(len(PARTS) + 1)])
         weights = these.weights()[:, need] * np.exp(these.weight_spread * noise)
-        weights /= weights.sum(axis=0)
+        weights /= sum(weights)  # part by part: the last bits of a matrix product hang on the processor
         willing = luck.happens(these.green_willing, Purpose.GREEN, person)
         most = these.green_worth * luck.exponential(Purpose.GREEN, person, 0, 1)
         return cls(
@@ -182,7 +199,7 @@ class Columns:
             weights=weights[:-1].astype(np.float32),
             money=these.money_points * weights[-1],
             green_worth=np.where(willing, most, 0.0),
-            value=these.lead() @ weights,
+            value=weighed(these.lead(), weights),
             markup=np.ones(n),
             shares=these.shares(),
             fit=these.fit,
@@ -194,6 +211,14 @@ class Columns:
         if made_for is None:
             return 1.0
         return np.where(self.need[who] == NEEDS.index(made_for), self.fit, self.misfit)
+
+
+def weighed(points: Floats, weights: npt.NDArray[np.floating]) -> Floats:
+    """Add up points (parts,) by what they count to each person (parts, people)."""
+    total = np.zeros(weights.shape[1])
+    for point, weight in zip(points, weights, strict=True):
+        total += point * weight
+    return total
 
 
 # -- the weekly process ----------------------------------------------------------------------------
@@ -231,13 +256,13 @@ class Needs:
     def offer(self) -> None:
         """Let people notice what is offered, a step a week; what it is worth to them, they also feel."""
         me, these = self.world.people.needs, self.these
-        aim = -np.expm1(-np.array(self.spends) / these.worth)
+        aim = these.progress(np.array(self.spends))
         gap = aim - self.added
         moved = np.where(np.abs(gap) < NOTICED, aim, self.added + these.notice * gap)
         if not (moved.any() or self.added.any()):
             return
         self.added = moved
-        more = these.gain * moved[:-1] @ me.weights + self.green(float(moved[-1]))  # (people,) points
+        more = weighed(these.most() * moved[:-1], me.weights) + self.green(float(moved[-1]))  # (people,)
         me.value[:] = self.plain + more
         self.world.people.experience.enrich(these.felt * more, self.world.people.number)
 
