@@ -77,5 +77,5 @@ class Population:
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
             needs=wants,
             rival=rival.Columns.draw(scenario.rival, luck, person, wants.value),
-            seeding=seeding.Columns.draw(scenario.seeding, wants.need),
+            seeding=seeding.Columns.draw(scenario.seeding, person),
         )

@@ -36,7 +36,7 @@ def delivered_value(scenario: Scenario, plan: Plan = TODAY) -> pd.DataFrame:
         raise Fault(f"delivered_value: {scenario.name} has no needs: give its scenario a needs section.")
     spent = np.array([getattr(plan.needs, part) for part in PARTS])
     lead = these.lead()
-    lead[:-1] += these.bought(spent)
+    lead[:-1] += these.most() * these.progress(spent)
     lead[-1] -= these.money_points * these.ours.price * (plan.pricing.price - 1)
     points = these.weights() * lead[:, None]  # (parts + 1, needs)
     table = pd.DataFrame(points.T, pd.Index(NEEDS, name="need"), [*PARTS, "money"])

@@ -58,7 +58,7 @@ class Parameters(Data):
     ours: Proposition = parameter("what the firm offers", "-", SCENARIO, Proposition())
     rival: Proposition = parameter("what its rival offers", "-", SCENARIO, Proposition())
     gain: float = parameter(
-        "points that money can add to a part, at most, but none above ten",
+        "points that money adds to a part at most, none above ten",
         "points",
         ASSUMED,
         2.0,
@@ -124,10 +124,6 @@ class Parameters(Data):
         relative = [[getattr(weights, part) for weights in every] for part in (*PARTS, "money")]
         return np.array(relative) / np.sum(relative, axis=0)
 
-    def bought(self, spent: Floats) -> Floats:
-        """Give the points that weekly spending adds to the parts, once they are noticed; shape (parts,)."""
-        return self.most() * self.progress(spent)
-
     def progress(self, spent: Floats) -> Floats:
         """Tell how far spending gets, 0-1, with diminishing returns; shape as given."""
         return -np.expm1(-spent / self.worth)
@@ -174,7 +170,7 @@ class Columns:
     green_worth: Floats  # most that a person pays more for green goods, as a share
     value: Floats  # delivered value beside the rival's, points
     markup: Floats  # what a person's orders cost beside the same goods, none of them green
-    shares: Floats  # of people who have each need; (needs,), all 0 where needs are switched off
+    shares: Floats  # (needs, people): of all people, who have each need; 0 where needs are switched off
     fit: float = 1.0  # what a message does that is made for one's own need, beside one for all
     misfit: float = 1.0  # the same, made for another's
 
@@ -185,8 +181,8 @@ class Columns:
         if these is None:
             zero, one = np.broadcast_to(0.0, n), np.broadcast_to(1.0, n)
             parts = np.broadcast_to(np.float32(0), (len(PARTS), n))
-            plain = np.broadcast_to(PLAIN_MONEY, n)
-            return cls(np.broadcast_to(np.int8(0), n), parts, plain, zero, zero, one, np.zeros(len(NEEDS)))
+            plain, nobody = np.broadcast_to(PLAIN_MONEY, n), np.broadcast_to(0.0, (len(NEEDS), n))
+            return cls(np.broadcast_to(np.int8(0), n), parts, plain, zero, zero, one, nobody)
         end = np.cumsum(these.shares())[:-1]
         need = np.searchsorted(end, luck.uniform(Purpose.NEED, person), side="right")
         noise = np.array([luck.normal(Purpose.WEIGHT, person, 0, j) for j in range(len(PARTS) + 1)])
@@ -201,7 +197,7 @@ class Columns:
             green_worth=np.where(willing, most, 0.0),
             value=weighed(these.lead(), weights),
             markup=np.ones(n),
-            shares=these.shares(),
+            shares=np.broadcast_to(these.shares()[:, None], (len(NEEDS), n)),
             fit=these.fit,
             misfit=these.misfit,
         )

@@ -77,12 +77,13 @@ class Profile:
     def named_need(self, who: Integers) -> Integers:
         """Give the needs that people name: their own, or one of the others, by how many have it."""
         luck, needs = self.world.luck, self.world.people.needs
-        true, end = needs.need[who].astype(np.int64), np.cumsum(needs.shares)
-        own = needs.shares[true]
+        true, shares = needs.need[who].astype(np.int64), needs.shares[:, who]  # (asked,), (needs, asked)
+        end, row = np.cumsum(shares, axis=0), np.arange(len(who))
+        own = shares[true, row]
         wrong = luck.happens(self.these.wrong_share, Purpose.DECLARE, who, 0, 1) & (own < 1)
         place = luck.uniform(Purpose.DECLARE, who, 0, 2) * (1 - own)
-        place += np.where(place >= end[true] - own, own, 0.0)  # jumps over their own
-        return np.where(wrong, np.searchsorted(end[:-1], place, side="right"), true)
+        place += np.where(place >= end[true, row] - own, own, 0.0)  # jumps over their own
+        return np.where(wrong, (place >= end[:-1]).sum(axis=0), true)
 
     def greenness(self, who: Integers) -> Floats:
         """Give what people say about how much green goods matter to them, 0-10."""

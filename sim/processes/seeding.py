@@ -71,22 +71,17 @@ class Levers(Data):
 
 @dataclass(slots=True)
 class Columns:
-    """How lively people talk; shape (people,) unless said otherwise."""
+    """How lively people talk; shape (people,)."""
 
     talk: npt.NDArray[np.float32]  # recommending beside the usual: 1 without a sample
-    kin: Integers  # persons, sorted by need; empty where there is no seeding
-    first: Integers  # where those of a need begin in it, shape (needs + 1,)
     kindred_share: float = 0.0
 
     @classmethod
-    def draw(cls, these: Parameters | None, need: npt.NDArray[np.int8]) -> Columns:
-        """Begin with usual talk; `need` is everybody's."""
+    def draw(cls, these: Parameters | None, person: Integers) -> Columns:
+        """Begin with usual talk."""
         if these is None:
-            nobody = np.zeros(0, np.int64)
-            return cls(np.broadcast_to(np.float32(1), len(need)), nobody, nobody)
-        kin = np.argsort(need, kind="stable")
-        first = np.searchsorted(need[kin], np.arange(len(NEEDS) + 1))
-        return cls(np.ones(len(need), np.float32), kin, first, these.kindred_share)
+            return cls(np.broadcast_to(np.float32(1), len(person)))
+        return cls(np.ones(len(person), np.float32), these.kindred_share)
 
     def told(
         self, whom: Integers, by: Integers, need: npt.NDArray[np.int8], luck: Luck, week: int
@@ -95,9 +90,11 @@ class Columns:
         shows = (self.talk[by] > 1) & luck.happens(self.kindred_share, Purpose.KINDRED, by, week)
         if not shows.any():
             return whom
-        start, end = self.first[need[by]], self.first[need[by] + 1]
+        kin = np.argsort(need, kind="stable")  # all people, sorted by need
+        first = np.searchsorted(need[kin], np.arange(len(NEEDS) + 1))  # where those of a need begin
+        start, end = first[need[by]], first[need[by] + 1]
         place = start + (luck.uniform(Purpose.KINDRED, by, week, 1) * (end - start)).astype(np.int64)
-        return np.where(shows, self.kin[place], whom)
+        return np.where(shows, kin[place], whom)
 
 
 class Seeding:
