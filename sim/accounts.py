@@ -23,8 +23,15 @@ if TYPE_CHECKING:
 
 Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "surcharges", "discounts", "redeemed")
-OWN = ("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points")  # a customer's
-COMMON = ("wages", "advertising", "tools", "crisis", "fixed")  # of the firm as a whole
+OWN = (  # a customer's
+    *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points"),
+)
+COMMON = (  # of the firm as a whole
+    *("wages", "advertising", "tools"),
+    "offer",
+    "crisis",
+    "fixed",
+)
 LINES = (*REVENUE, *OWN, *COMMON)
 COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.DISCOUNT: "discounts",
@@ -38,6 +45,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.ADVERTISED: "advertising",
     Kind.TOOLS: "tools",
     Kind.CRISIS_ANSWERED: "crisis",
+    Kind.PROVIDED: "offer",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from sim.data import Data
+from sim.need import NeedName
 from sim.parameter import PLAN, parameter
 from sim.segment import Segment
 
@@ -68,6 +69,13 @@ class Campaign(Data):
         absent="no end",
         ge=0,
         le=5200,
+    )
+    fits: NeedName | None = parameter(
+        "for which need the message is made: it pleases those who have it, and not the others",
+        "-",
+        PLAN,
+        None,
+        absent="for everybody",
     )
     holdout: float = parameter("control group", "share", PLAN, 0.0, slider=(0, 0.5, 0.05), ge=0, le=1)
 

@@ -42,6 +42,7 @@ class Purpose(IntEnum):
     EXECUTION = 100
     HEAR, WITHDRAW, NOTICE, CONCERN, PLAIN, ALLOW, TAKE_BACK, PLACE = range(195, 203)
     RESAMPLE = 110  # of real customers, in `sim.validation`
+    NEED, WEIGHT, GREEN, DECLARE, TASTE, RIVAL_ORDER, RIVAL_AMOUNT, KINDRED = range(120, 128)
 
 
 def mix(word: Any) -> Any:

@@ -58,6 +58,8 @@ class Kind(IntEnum):
     CRISIS_ANSWERED = 64  # openly; value: cents
     WITHDRAWN = 65  # permission to write on a channel, without a message being the reason
     SURCHARGED = 66  # value: cents paid on top of the shelf price
+    DECLARED = 70  # channel: 0 a need, value: place in `NEEDS`; 1 how much green goods matter, value: 0-10
+    PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
@@ -66,6 +68,8 @@ class Kind(IntEnum):
     RECOMMENDED = 105  # ref: to whom
     FELT_UNFAIR = 115  # has learned that others pay less
     HEARD = 113  # of a scandal
+    RIVAL_ORDER = 106  # at another shop; value: cents
+    RIVAL_MOVED = 107  # channel: 0 a price cut, 1 a new shop; value: its price, in millionths of the usual
 
 
 HIDDEN = 100

@@ -192,6 +192,8 @@ def _start(kind: Any, note: Note, setting: Setting) -> Any:
     today = getattr(setting.today, note.name, None)
     if today is not None:
         return today
+    if get_origin(kind) is Literal and setting.choices.get(note.name):
+        return setting.choices[note.name][0]  # not one that this market does not have
     return kind(note.start) if kind in (int, float) else _blank(kind)
 
 

@@ -210,12 +210,14 @@ def group(name: str, plan: Plan, market: Scenario) -> Part:
     """Make the controls of a section of a plan, as this market can use them."""
     today = getattr(market, MECHANISMS.get(name, name), None)
     channels = tuple(market.contact.channels) if market.contact else ()
+    needs = tuple(market.needs.types) if market.needs else ()
     offers = market.pricing is not None or any(campaign.offer.discount for campaign in plan.campaigns)
+    does = {"offer": offers, "fits": needs, "need": market.profile, "greenness": market.profile}
     setting = Setting(
         currency=market.currency,
         today=today if isinstance(today, Data) else None,
-        choices={"channel": channels},
-        hidden=frozenset(() if offers else ("offer",)),
+        choices={"channel": channels, "fits": needs, "need": needs},
+        hidden=frozenset(name for name, something in does.items() if not something),
     )
     given, info = getattr(plan, name), Plan.model_fields[name]
     note = Note.of(name, info, setting)

@@ -22,12 +22,16 @@ from sim.processes.contact import Contact
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
 from sim.processes.loyalty import Loyalty
+from sim.processes.needs import Needs
 from sim.processes.patience import Patience
 from sim.processes.place import Places
 from sim.processes.pricing import Pricing
 from sim.processes.privacy import Privacy
+from sim.processes.profile import Profile
 from sim.processes.renewal import Renewal
+from sim.processes.rival import Rival
 from sim.processes.rollout import Rollout
+from sim.processes.seeding import Seeding
 from sim.processes.service import Service
 from sim.processes.shocks import Shocks
 from sim.processes.shopping import Shopping
@@ -85,6 +89,10 @@ class Market:
         self.entry = Entry(world)
         self.pricing = Pricing(world, scenario.pricing) if scenario.pricing else None
         self.rollout = Rollout(world, scenario.rollout) if scenario.rollout else None
+        self.needs = Needs(world, scenario.needs) if scenario.needs else None
+        self.profile = Profile(world, scenario.profile) if scenario.profile else None
+        self.rival = Rival(world, scenario.rival) if scenario.rival else None
+        self.seeding = Seeding(world, scenario.seeding) if scenario.seeding else None
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
         self.privacy = Privacy(world, scenario.privacy) if scenario.privacy else None
         self.surcharge = Surcharge(world, scenario.surcharge) if scenario.surcharge else None
@@ -157,6 +165,10 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
             raise Fault(f'campaigns[{place}].channel: {name} has no channel "{campaign.channel}". {there}')
         if campaign.offer.discount and not scenario.pricing:
             raise Fault(f"campaigns[{place}].offer: {name} knows no offers: its pricing section is off.")
+        known = tuple(scenario.needs.types) if scenario.needs else ()
+        if campaign.fits is not None and campaign.fits not in known:
+            there = f"It has: {', '.join(known)}." if known else "Its needs section is switched off."
+            raise Fault(f'campaigns[{place}].fits: {name} has no need "{campaign.fits}". {there}')
     for plan in timeline.plans.values():
         for section in LEVERS:
             levers = getattr(plan, section)

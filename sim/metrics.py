@@ -52,7 +52,7 @@ METRICS = {
     "average_order": Metric("currency", "paid for an order", 2),
     "revenue": Metric("currency", "paid by customers, after discounts", 0),
     "contribution": Metric("currency", "revenue less goods and what was spent on single customers", 0),
-    "profit": Metric("currency", "contribution less wages, advertising, tools, fixed cost", 0),
+    "profit": Metric("currency", "contribution less wages, advertising, tools, the offer, fixed cost", 0),
     "customer_equity": Metric("currency", "worth of remaining customers, constant retention", 0),
     "points_debt": Metric("currency", "points held by members at the end", 0),
     "renewal_rate": Metric("share", "contracts renewed when their term ended", 3),

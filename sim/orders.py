@@ -67,12 +67,13 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     agreed
         A discount that comes with a contract or a bundle; of this and an offer the better one counts.
     """
-    orders, offer, service = world.orders, world.people.pricing, world.people.service
+    people, orders = world.people, world.orders
+    offer, service = people.pricing, people.service
     who, minute = orders.person, orders.minute
     orders.faulty = world.luck.happens(service.fault_share, Purpose.FAULT, who, week, orders.j)
     offered = np.where(minute >= offer.offer_minute[who], offer.discount[who], 0.0)
     orders.discount = np.maximum(offered, agreed)
-    orders.cents = np.rint(cents * offer.price).astype(np.int64)
+    orders.cents = np.rint(cents * offer.price * people.needs.markup[who]).astype(np.int64)
     given = np.rint(orders.cents * orders.discount).astype(np.int64)
     markup = np.where(given > 0, 0.0, world.people.surcharge.markup[who])  # an offer's price is its price
     orders.surcharge = np.rint(orders.cents * markup).astype(np.int64)

@@ -20,11 +20,13 @@ from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
 from sim.processes.loyalty import Levers as Loyalty
+from sim.processes.needs import Levers as Needs
 from sim.processes.place import Levers as Place
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.privacy import Levers as Privacy
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
+from sim.processes.seeding import Levers as Seeding
 from sim.processes.service import Levers as Service
 from sim.processes.shocks import Levers as Shocks
 from sim.processes.surcharge import Levers as Surcharge
@@ -43,6 +45,8 @@ LEVERS = (
     "privacy",
     "surcharge",
     "shocks",
+    "needs",
+    "seeding",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -65,6 +69,8 @@ class Plan(Data):
     place: Place = Field(Place(), description="a bundle for one part of the day")
     surcharge: Surcharge = Field(Surcharge(), description="prices of their own for some people")
     shocks: Shocks = Field(Shocks(), description="how a public crisis is met")
+    needs: Needs = Field(Needs(), description="the offer: range, speed, personnel, ease, image, green goods")
+    seeding: Seeding = Field(Seeding(), description="free samples for people who talk")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

@@ -17,11 +17,14 @@ from sim.processes import (
     entry,
     experience,
     loyalty,
+    needs,
     patience,
     place,
     pricing,
     privacy,
     renewal,
+    rival,
+    seeding,
     service,
     shocks,
     shopping,
@@ -56,6 +59,9 @@ class Population:
     place: place.Columns
     surcharge: surcharge.Columns
     shocks: shocks.Columns
+    needs: needs.Columns
+    rival: rival.Columns
+    seeding: seeding.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -63,6 +69,7 @@ class Population:
         person = np.arange(scenario.people)
         standing = entry.Columns.draw(scenario.entry, luck, person)
         present = standing.stage == Stage.CUSTOMER
+        wants = needs.Columns.draw(scenario.needs, luck, person)
         return cls(
             number=person,
             entry=standing,
@@ -80,4 +87,7 @@ class Population:
             place=place.Columns.draw(scenario.place, luck, person),
             surcharge=surcharge.Columns.draw(scenario.surcharge, person),
             shocks=shocks.Columns.draw(scenario.shocks, person),
+            needs=wants,
+            rival=rival.Columns.draw(scenario.rival, luck, person, wants.value),
+            seeding=seeding.Columns.draw(scenario.seeding, person),
         )

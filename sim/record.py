@@ -17,6 +17,7 @@ import pandas as pd
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
 from sim.data import Data, Fault
 from sim.events import BILL, FIRM, HIDDEN, POINTS, Events, Kind, join
+from sim.need import NEEDS
 from sim.parameter import SCENARIO, parameter
 from sim.segment import HIDDEN_TRAITS, Mask, Segment, cannot_see, not_there
 
@@ -25,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 FEATURES = tuple(Segment.model_fields)
 UNKNOWN = -1
 NO_MEMBER = -1  # in the column of tiers
+WORDS = np.array([*NEEDS, ""])  # of needs; the last is that of nobody asked, -1
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
 Sales = tuple[Integers, ...]  # person, kind and value of events, among them all that a customer is billed
 EXPECTED = (
@@ -45,7 +47,7 @@ class Delays(Data):
         """Give the delay of each kind of event, by its number."""
         delay = np.zeros(256, np.int64)
         delay[list(BILL)] = round(self.order_hours * MINUTES_AN_HOUR)
-        delay[[Kind.NPS, Kind.CSAT]] = round(self.answer_hours * MINUTES_AN_HOUR)
+        delay[[Kind.NPS, Kind.CSAT, Kind.DECLARED]] = round(self.answer_hours * MINUTES_AN_HOUR)
         return delay
 
 
@@ -70,6 +72,8 @@ class Record:
         counts = (np.zeros(people, np.int32) for _ in range(5))
         self.orders, self.orders_52w, self.opened, self.clicked, self.tickets = counts
         self.nps = np.full(people, np.nan, np.float32)
+        self.need = np.full(people, UNKNOWN, np.int8)  # place in `NEEDS`
+        self.greenness = np.full(people, np.nan, np.float32)
 
     def __len__(self) -> int:
         return self._open
@@ -109,6 +113,10 @@ class Record:
         self.contact[row] = page.minute[sent]
         answers, row = self._find(page.person, page.kind, Kind.NPS)
         self.nps[row] = page.value[answers]
+        said, row = self._find(page.person, page.kind, Kind.DECLARED)
+        about = page.channel[said]
+        self.need[row[about == 0]] = page.value[said[about == 0]]
+        self.greenness[row[about == 1]] = page.value[said[about == 1]]
         counted = {Kind.OPENED: self.opened, Kind.CLICKED: self.clicked, Kind.TICKET: self.tickets}
         for kind, column in counted.items():
             np.add.at(column, self._find(page.person, page.kind, kind)[1], ONE)
@@ -202,7 +210,7 @@ class View:
     def __len__(self) -> int:
         return len(self._record)
 
-    def __getattr__(self, name: str) -> Floats:
+    def __getattr__(self, name: str) -> npt.NDArray[Any]:
         if name in FEATURES:
             return FEATURE[name](self._record)[: len(self._record)]
         if name.startswith("__"):
@@ -214,7 +222,7 @@ def _weeks_since(record: Record, minute: Integers) -> Floats:
     return np.where(minute == UNKNOWN, np.nan, (record.monday - minute) / MINUTES_A_WEEK)
 
 
-FEATURE: dict[str, Callable[[Record], Floats]] = {
+FEATURE: dict[str, Callable[[Record], npt.NDArray[Any]]] = {
     "recency_weeks": lambda r: _weeks_since(r, r.last),
     "tenure_weeks": lambda r: _weeks_since(r, r.first),
     "orders": lambda r: r.orders.astype(float),
@@ -229,6 +237,8 @@ FEATURE: dict[str, Callable[[Record], Floats]] = {
     "tier": lambda r: np.where(r.tier == NO_MEMBER, np.nan, r.tier),
     "points": lambda r: r.points / 100,
     "contract_weeks": lambda r: -_weeks_since(r, r.term_end),
+    "need": lambda r: WORDS[r.need],
+    "greenness": lambda r: r.greenness.astype(float),
 }
 
 

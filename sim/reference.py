@@ -20,12 +20,16 @@ from sim.processes import (
     entry,
     experience,
     loyalty,
+    needs,
     patience,
     place,
     pricing,
     privacy,
+    profile,
     renewal,
+    rival,
     rollout,
+    seeding,
     service,
     shocks,
     shopping,
@@ -38,6 +42,13 @@ MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
     *(place, surcharge, privacy, shocks),
+    *(needs, profile, rival, seeding),
+)
+
+PARTS = (  # names under which mechanisms declare parameters of parts of theirs
+    *("Channel", "Strength", "Advertising"),
+    *("Shock", "Place"),
+    *("Weights", "Proposition"),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism
@@ -75,7 +86,7 @@ def _fitted() -> str:
 
 def models(module: ModuleType) -> list[type[Data]]:
     """List what a mechanism declares its parameters in."""
-    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising", "Shock", "Place"))
+    parts = (getattr(module, name, None) for name in PARTS)
     return [model for model in (*parts, module.Parameters) if model]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
 from sim.events import Bond, Cause, Events, Kind, Stage, join
 from sim.metrics import METRICS, summarise
+from sim.need import NEEDS
 from sim.record import Record
 from sim.results import save_run
 
@@ -108,6 +109,7 @@ class Run:
                 "spell": people.patience.spell,
                 **{f"{bond.name.lower()}_bond": bonds[bond] for bond in Bond},
                 "sociability": people.acquisition.sociability,
+                **self._choice_of_shop(),
             }
         ).rename_axis("person")
 
@@ -123,6 +125,17 @@ class Run:
             "leaves_after_order": -np.expm1(-me.toll),
             "mean_order": self.scenario.shopping.spend_shape / me.spend_rate,
         }
+
+    def _choice_of_shop(self) -> dict[str, npt.NDArray[Any]]:
+        """Give what people want and where they buy it, in a market that knows of it."""
+        found: dict[str, npt.NDArray[Any]] = {}
+        if self.scenario.needs:
+            me = self.people.needs
+            found |= {"true_need": np.array(NEEDS)[me.need], "green_worth": me.green_worth}
+            found |= {"delivered_value": me.value}
+        if self.scenario.rival:
+            found |= {"wallet_share": self.people.rival.share, "habit": self.people.rival.habit}
+        return found
 
     def truth_at(self, week: int) -> pd.Series[str]:
         """How everybody stood on the Monday of a week: prospect, awake, dormant or left. No firm knows."""

@@ -22,12 +22,16 @@ from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.loyalty import Parameters as Loyalty
+from sim.processes.needs import Parameters as Needs
 from sim.processes.patience import Parameters as Patience
 from sim.processes.place import Parameters as Places
 from sim.processes.pricing import Parameters as Pricing
 from sim.processes.privacy import Parameters as Privacy
+from sim.processes.profile import Parameters as Profile
 from sim.processes.renewal import Parameters as Renewal
+from sim.processes.rival import Parameters as Rival
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.seeding import Parameters as Seeding
 from sim.processes.service import Parameters as Service
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock
@@ -41,6 +45,7 @@ MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
     *("place", "surcharge", "privacy", "shocks"),
+    *("needs", "profile", "rival", "seeding"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -83,6 +88,10 @@ class Scenario(Data):
     place: Places | None = None
     surcharge: Surcharge | None = None
     shocks: Shocks | None = None
+    needs: Needs | None = None
+    profile: Profile | None = None
+    rival: Rival | None = None
+    seeding: Seeding | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")
@@ -104,6 +113,10 @@ class Scenario(Data):
         if sum(getattr(self, law) is not None for law in LAWS) != 1:
             raise ValueError(
                 "people buy either freely or under contract: give shopping or renewal, not both."
+            )
+        if self.rival and self.renewal:
+            raise ValueError(
+                "rival: people divide what they buy freely, not contracts: leave rival or renewal out."
             )
         return self
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from sim.data import Data
+from sim.need import NeedName
 from sim.parameter import PLAN, parameter
 
 Mask = npt.NDArray[np.bool_]
@@ -24,6 +25,7 @@ HIDDEN_TRAITS = """
     sensitivity preference reference stock outspoken alive churn_risk loyalty hazard
     level financial_bond social_bond structural_bond sociability inclination leaves_after_term
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
+    true_need green_worth delivered_value wallet_share habit
 """.split()  # noqa: SIM905  # what one would like to know of customers, and no firm does
 
 
@@ -99,6 +101,10 @@ class Segment(Data):
     )
     points: Rule | None = _rule("points held, in the scenario's currency", "currency", (0, 50, 1))
     contract_weeks: Rule | None = _rule("weeks until a contract ends; unknown if none", "weeks", (1, 52, 1))
+    need: NeedName | None = parameter("the need that a customer has named", "-", PLAN, None, absent="any")
+    greenness: Rule | None = _rule(
+        "how much green goods matter, 0-10, as the customer said; unknown if not", "points", (0, 10, 1)
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -113,8 +119,10 @@ class Segment(Data):
         fits = np.ones(len(view), bool)
         for name in type(self).model_fields:
             rule = getattr(self, name)
-            if rule is not None:
+            if isinstance(rule, Rule):
                 fits &= rule.holds(np.asarray(getattr(view, name), float))
+            elif rule is not None:  # a word
+                fits &= np.asarray(getattr(view, name), str) == rule
         return fits
 
 

@@ -24,9 +24,13 @@ from sim.accounts import COMMON, LINES, UNALLOCATED
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
+from sim.processes.needs import Parameters as Needs
 from sim.processes.place import Parameters as Places
 from sim.processes.privacy import Parameters as Privacy
+from sim.processes.profile import Parameters as Profile
+from sim.processes.rival import Parameters as Rival
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.seeding import Parameters as Seeding
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock
 from sim.processes.surcharge import Parameters as Surcharge
@@ -132,7 +136,7 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         Kind.DISCOUNT: "discounts",
         **{Kind.SENT: "messages", Kind.COMPENSATED: "compensation", Kind.CARED: "care", Kind.PERK: "perks"},
         **{Kind.REWARDED: "referrals", Kind.WAGES: "wages", Kind.ADVERTISED: "advertising"},
-        Kind.TOOLS: "tools",
+        **{Kind.TOOLS: "tools", Kind.PROVIDED: "offer"},
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
@@ -155,8 +159,11 @@ def test_the_lavish_plan_moves_every_line() -> None:
     moved = (Kind.PRICED, Kind.IMPROVED, Kind.EARNED, Kind.REDEEMED, Kind.EXPIRED, Kind.PERK, Kind.CARED)
     assert all(len(events.of(kind)) for kind in (*moved, Kind.REWARDED, Kind.ADVERTISED))
     total = run_of("supermarket", "lavish").accounts.total()
-    elsewhere = {"tools", "crisis", "surcharges"}  # lines of mechanisms that this market has not
-    assert (total[[line for line in LINES if line not in {"sales", *elsewhere}]] < 0).all()
+    elsewhere = (  # lines of mechanisms that this market has not
+        *("tools", "crisis", "surcharges"),
+        "offer",
+    )
+    assert (total[[line for line in LINES if line not in ("sales", *elsewhere)]] < 0).all()
     assert total["sales"] > 0
 
 
@@ -235,6 +242,10 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "surcharge": Surcharge(),  # nobody is asked for more
     "privacy": Privacy(profiled_toll=0.0),
     "shocks": Shocks(calendar=(Shock(what="season", week=3, weeks=9),), season_lift=0.0),
+    "needs": Needs(),  # it acts through levers and messages for a need alone, and there are none
+    "profile": Profile(),
+    "rival": Rival(reaction=0.0),
+    "seeding": Seeding(),  # nobody gets a sample
 }
 
 

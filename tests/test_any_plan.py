@@ -15,11 +15,8 @@ from pydantic.fields import FieldInfo
 
 from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, simulate
 from sim.data import Data
+from sim.need import NEEDS
 from sim.plan import LEVERS
-from sim.processes.privacy import Parameters as Privacy
-from sim.processes.rollout import Parameters as Rollout
-from sim.processes.shocks import Parameters as Shocks
-from sim.processes.surcharge import Parameters as Surcharge
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
 from tests.test_contracts import assert_sound, small
@@ -66,9 +63,10 @@ def segments() -> SearchStrategy[Segment]:
     """Draw segments by one feature or two."""
     rules = st.sampled_from(["over", "at_least", "under", "at_most"])
     rule = st.builds(lambda word, number: Rule(**{word: number}), rules, st.floats(-5, 500))
-    return st.dictionaries(st.sampled_from(list(Segment.model_fields)), rule, max_size=2).map(
-        lambda parts: Segment(**parts)
-    )
+    features = [name for name in Segment.model_fields if name != "need"]
+    need = st.none() | st.sampled_from(NEEDS)
+    numbers = st.dictionaries(st.sampled_from(features), rule, max_size=2)
+    return st.builds(lambda parts, word: Segment(**parts, need=word), numbers, need)
 
 
 @st.composite
@@ -82,11 +80,21 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
     return given.but(**changes) if given is not None else kind(**changes)
 
 
+def switched_on(scenario: Scenario) -> Scenario:
+    """Give the market with every mechanism on that needs no numbers of its own."""
+    kinds = {name: get_args(Scenario.model_fields[name].annotation)[0] for name in MECHANISMS}
+    off = [name for name in MECHANISMS if getattr(scenario, name) is None]
+    if scenario.renewal:  # a contract is no share of a wallet
+        off.remove("rival")
+    complete = [name for name in off if not any(f.is_required() for f in kinds[name].model_fields.values())]
+    return scenario.but(**{name: kinds[name]() for name in complete})
+
+
 @st.composite
 def scenarios(draw: Any, name: str) -> Scenario:
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, 40)), weeks=draw(st.integers(1, 30)))
-    scenario = scenario.but(rollout=Rollout(), surcharge=Surcharge(), privacy=Privacy(), shocks=Shocks())
+    scenario = switched_on(scenario)
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)
@@ -118,6 +126,7 @@ def plans(draw: Any, scenario: Scenario) -> Plan:
             every=st.integers(1, 9),
             first_week=st.integers(0, 20),
             holdout=st.sampled_from([0.0, 0.5, 1.0]),
+            fits=st.sampled_from([None, *NEEDS]) if scenario.needs else st.none(),
         )
         campaigns = tuple(draw(st.lists(one, max_size=3)))
     return Plan(campaigns=campaigns, **levers)

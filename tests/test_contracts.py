@@ -39,6 +39,7 @@ from sim.events import FIRM, HIDDEN, POINTS, REFERRAL, Cause, Kind, Stage
 from sim.files import dump, loads
 from sim.market import check_plan
 from sim.metrics import METRICS
+from sim.need import NEEDS
 from sim.processes.renewal import RUNNING
 from sim.run import Run
 from sim.segment import Rule
@@ -212,8 +213,16 @@ def _assert_lives_make_sense(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     assert asleep == set(np.flatnonzero(shopping.asleep).tolist()), "the end does not fit who sleeps"
 
 
-OF_THE_FIRM = ("wages", "advertised", "tools", "priced", "improved", "shock", "crisis_answered")
-ALSO_OF_STRANGERS = ("joined", "heard")
+OF_THE_FIRM = (
+    *("wages", "advertised", "tools", "priced", "improved"),
+    *("shock", "crisis_answered"),
+    *("provided", "rival_moved"),
+)
+ALSO_OF_STRANGERS = (
+    "joined",
+    "heard",
+    "rival_order",
+)
 STEPS = ("returned", "dozed", "woke", "order", "", "left")  # in this order within a minute; "": all else
 NEVER_WHEN_GONE = {"order", "dozed", "woke", "left"}  # a message, an answer or a solution may still come
 
@@ -343,6 +352,8 @@ def _assert_record_is_a_subset(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     assert record["recency_weeks"].mul(168).gt(delays.order_hours).all()
     assert record["recency_weeks"].le(record["tenure_weeks"]).all()
     assert record["recency_weeks"].ge(0).all()
+    assert record["greenness"].dropna().between(0, 10).all()
+    assert record["need"].isin((*NEEDS, "")).all()
     for name in ("orders", "orders_52w", "spend", "spend_52w", "opened", "clicked", "tickets"):
         assert record[name].notna().all()
         assert record[name].ge(0).all()
@@ -361,6 +372,7 @@ def _assert_truth_in_range(run: Run) -> None:
     assert truth["reference_price"].between(0, 3).all()
     assert truth.filter(like="_bond").stack().between(0, 1).all()
     assert truth["shield"].between(0, 1).all()
+    assert truth.filter(items=["wallet_share", "habit"]).stack().between(0, 1).all()
     assert truth.filter(like="leaves_after").stack().between(0, 1).all()
     assert truth.filter(items=["orders_a_week", "mean_order", "sensitivity"]).gt(0).all(axis=None)
     assert (truth.loc[truth["stage"] == "left", "patience_left"] <= 0).all()

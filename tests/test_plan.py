@@ -33,6 +33,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Kind
 from sim.files import dump, loads
+from sim.need import NEEDS
 from sim.segment import Rule
 from tests.test_contracts import assert_sound
 
@@ -54,7 +55,8 @@ def rules(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Rule]:
 
 def segments(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Segment]:
     """Draw a segment with any of its rules."""
-    parts = {name: rules(values) for name in Segment.model_fields}
+    parts: dict[str, st.SearchStrategy[Any]] = {name: rules(values) for name in Segment.model_fields}
+    parts["need"] = st.sampled_from(NEEDS)
     return st.fixed_dictionaries({}, optional=parts).map(lambda given: Segment(**given))
 
 

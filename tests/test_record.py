@@ -12,7 +12,10 @@ import pytest
 from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, simulate
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
 from sim.events import BILL, POINTS, Kind
+from sim.need import NEEDS
 from sim.processes.loyalty import Levers as Loyalty
+from sim.processes.needs import Parameters as Needs
+from sim.processes.profile import Parameters as Profile
 from sim.record import FEATURES, Delays
 from sim.run import Run
 from sim.segment import Segment
@@ -35,6 +38,8 @@ def market(delays: str) -> Scenario:
         entry=SUPERMARKET.entry.but(present_share=0.5, entry_weeks=40),
         service=SUPERMARKET.service.but(fault_share=0.2),
         experience=SUPERMARKET.experience.but(survey_share=1.0, answer_share=1.0),
+        needs=Needs(),
+        profile=Profile(),
     )
 
 
@@ -60,6 +65,7 @@ def known(run: Run, week: int, kind: Kind, since_week: int | None = None) -> pd.
     """Give the events of a kind that have become known by a Monday, and since another."""
     delays = run.scenario.record
     hours = {**dict.fromkeys(BILL, delays.order_hours), Kind.NPS: delays.answer_hours}
+    hours[Kind.DECLARED] = delays.answer_hours
     table = run.events.of(kind).frame()
     table["known"] = table["minute"] + round(60 * hours.get(kind, 0))
     late = -1 if since_week is None else since_week * MINUTES_A_WEEK
@@ -174,6 +180,9 @@ def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> 
         sums = [sign * recount(known(run, week, k, since), "sum").fillna(0) for k, sign in signs.items()]
         return sum(sums) / 100
 
+    said = known(run, week, Kind.DECLARED)
+    needs = recount(said[said["channel"] == 0], "last value")
+    words = [NEEDS[int(code)] if code == code else "" for code in needs]
     tiers = pd.concat([known(run, week, Kind.ENROLLED), known(run, week, Kind.TIER)]).sort_values("minute")
 
     expected = {
@@ -190,8 +199,10 @@ def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> 
         "tier": recount(tiers, "last value"),
         "points": total(POINTS),
         "contract_weeks": pd.Series(np.nan, range(len(record))),  # nobody has one here
+        "greenness": recount(said[said["channel"] == 1], "last value"),
     }
-    assert set(expected) | {"tickets"} == set(FEATURES)
+    assert record["need"].tolist() == words
+    assert set(expected) | {"tickets", "need"} == set(FEATURES)
     for name, values in expected.items():
         assert record[name].tolist() == pytest.approx(values.tolist(), nan_ok=True, abs=1e-9), name
     if week > 53:

@@ -189,10 +189,12 @@ class Acquisition:
         """Let customers recommend the shop to somebody, the satisfied more often."""
         world, these, people = self.world, self.these, self.world.people
         who = np.flatnonzero(people.entry.stage == Stage.CUSTOMER)
-        urge = self.urge[people.experience.satisfaction[who]] * people.acquisition.sociability[who]
+        urge = self.urge[people.experience.satisfaction[who]]  # a copy: it is changed below
+        urge *= people.acquisition.sociability[who] * people.seeding.talk[who]
         urge *= 1 + these.reward_lift * min(self.levers.referral_reward / 10, 5.0)
         who = who[world.luck.happens(urge, Purpose.RECOMMEND, who, week)]
         whom = (world.luck.uniform(Purpose.WHOM, who, week) * world.size).astype(np.int64)
+        whom = people.seeding.told(whom, who, people.needs.need, world.luck, week)
         world.log.write(Kind.RECOMMENDED, week * MINUTES_A_WEEK, who, ref=whom)
 
         free = self.to_be_won(week)[whom]  # the others are customers already, or soon will be

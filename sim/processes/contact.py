@@ -127,6 +127,7 @@ class Columns:
     consent: npt.NDArray[np.bool_]  # (channels, people)
     preference: npt.NDArray[np.float32]  # (channels, people), around 1
     fatigue: npt.NDArray[np.float32]  # (channels, people)
+    publicity: float = 0.0  # mean discount that this week's messages offer, over all people
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -177,6 +178,7 @@ class Contact:
     def send_all(self, week: int) -> None:
         """Send the campaigns that are due, in the plan's order, as far as budget and caps allow."""
         letters = np.zeros((len(CHANNELS), self.world.size), bool)
+        self.world.people.contact.publicity = 0.0
         purse = np.inf if self.levers.budget is None else round(self.levers.budget * 100)  # cents
         for number, campaign in self.campaigns:
             if campaign.due(week):
@@ -231,10 +233,12 @@ class Contact:
         opened = who[world.luck.happens(attention, Purpose.OPEN, who, week, code)]
         seen = sent + np.floor(world.luck.uniform(Purpose.DELAY, opened, week, code) * 2_880).astype(np.int64)
         world.log.write(Kind.OPENED, seen, opened, code, number)
-        world.people.shopping.lift[opened] *= 1 + these.reminder_lift
+        relevance = world.people.needs.relevance(campaign.fits, opened)  # (opened,)
+        world.people.shopping.lift[opened] *= 1 + these.reminder_lift * relevance
+        me.publicity += campaign.offer.discount * len(who) / max(world.size, 1)
 
         pull = campaign.offer.discount * world.people.pricing.sensitivity[opened]  # (opened,)
-        follows = channel.click_share * (1 + these.offer_click * pull)
+        follows = channel.click_share * relevance * (1 + these.offer_click * pull)
         if campaign.personal:
             world.people.privacy.profile(who)
             follows *= world.people.privacy.insight[opened]

@@ -79,6 +79,7 @@ class Columns:
     asleep: npt.NDArray[np.bool_]
     lift: Floats  # this week's buying rate beside the personal one: others multiply it on Monday
     begin: Floats  # when this week's shopping begins, weeks since Monday: 0 but for those won over later
+    spend_shape: float = 0.0  # p of gamma-gamma, the same for everybody
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers, present: Mask) -> Columns:
@@ -105,6 +106,7 @@ class Columns:
             asleep=present & luck.happens(dormant_share, Purpose.DOZE, person, 0, 1),
             lift=lift,
             begin=begin,
+            spend_shape=these.spend_shape,
         )
 
     def forget_the_week(self) -> None:
