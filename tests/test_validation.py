@@ -11,9 +11,10 @@ from sim import Plan, holdout, load_scenario, reference, simulate
 from sim.chance import Luck
 from sim.datasets import load_cdnow
 from sim.events import Kind
+from sim.metrics import order_table
 from sim.validation import inputs, mailing, unvalidated
 from sim.validation.__main__ import FOLDER
-from sim.validation.cohort import of_run, resampled
+from sim.validation.cohort import resampled
 from sim.validation.inputs import digest
 from sim.validation.page import BEST, FIGURE, STAMP, Effort, Findings, page
 from sim.validation.row import Band, Row
@@ -86,7 +87,7 @@ def test_the_bootstrap_draws_customers_with_all_of_their_orders() -> None:
 
 def test_orders_of_a_run_lose_no_money_when_seen_by_day() -> None:
     run = simulate(load_scenario("cdnow", 300), Plan(), 1)
-    assert of_run(run)["amount_cents"].sum() == run.events.of(Kind.ORDER).value.sum()
+    assert order_table(run)["amount_cents"].sum() == run.events.of(Kind.ORDER).value.sum()
 
 
 def test_the_e_mail_test_counts_buyers_as_the_holdout_of_the_lessons_does() -> None:
