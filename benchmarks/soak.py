@@ -139,7 +139,10 @@ def take_out(folder: Path) -> Case:
 
 def summary(wrong: Exception) -> str:
     """Say in a line what was wrong, and where."""
-    place = traceback.extract_tb(wrong.__traceback__)[-1]
+    origin: BaseException = wrong
+    while origin.__cause__:  # SimPy raises what a process raised once more
+        origin = origin.__cause__
+    place = traceback.extract_tb(origin.__traceback__)[-1]
     said = str(wrong).strip().partition("\n")[0] or "a check failed"
     return f"{type(wrong).__name__} in {Path(place.filename).name}, {place.name}: {said}"
 
