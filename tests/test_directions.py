@@ -243,7 +243,9 @@ def test_a_price_that_is_out_of_the_question_keeps_everybody_away_and_is_no_mist
     """Warnings are errors in tests: a rate of nothing, by which luck would be divided, would raise one."""
     shop = shelf().but(weeks=10)
     assert shop.pricing
-    run = simulate(shop.but(pricing=shop.pricing.but(price_loss=40.0, sensitivity_spread=2.0)), priced(2.0), 1)
+    run = simulate(
+        shop.but(pricing=shop.pricing.but(price_loss=40.0, sensitivity_spread=2.0)), priced(2.0), 1
+    )
     assert len(run.events.of(Kind.ORDER)) < 0.05 * len(simulate(shop, Plan(), 1).events.of(Kind.ORDER))
 
 
