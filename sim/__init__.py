@@ -9,6 +9,7 @@ from sim.campaign import Campaign, Offer
 from sim.data import Fault
 from sim.experiment import collect, compare, replicate, twin
 from sim.holdout import holdout
+from sim.looks import looks
 from sim.market import simulate
 from sim.plan import Plan, Timeline, load_plan, load_timeline, plan_names
 from sim.processes.shocks import Shock
@@ -32,6 +33,7 @@ __all__ = [
     "load_plan",
     "load_scenario",
     "load_timeline",
+    "looks",
     "over",
     "plan_names",
     "replicate",

@@ -45,17 +45,15 @@ def holdout(run: Run, campaign: int = 1, weeks: int = 12, level: float = 0.95) -
     Fault
         If the campaign held nobody out, or wrote to nobody, early enough to be watched.
     """
-    for name, number in (("campaign", campaign), ("weeks", weeks)):
-        if not isinstance(number, int) or number < 1:
-            raise Fault(f"holdout: {name} is a whole number from 1, was given {number!r}.")
-    written, alone = (_watched(run, kind, campaign, weeks) for kind in (Kind.SENT, Kind.HELD_OUT))
+    expect_whole("holdout", campaign=campaign, weeks=weeks)
+    written, alone = (watched(run, kind, campaign, weeks) for kind in (Kind.SENT, Kind.HELD_OUT))
     if len(written) < 2 or len(alone) < 2:
         raise Fault(
             f"holdout: campaign {campaign} has {len(written)} people written to and {len(alone)} left alone "
             f"whom one could watch for {weeks} weeks; a comparison needs two of each. "
             "Give the campaign a holdout such as 0.3, or let it run longer."
         )
-    a, b = _revenue(run, written, weeks), _revenue(run, alone, weeks)
+    a, b = revenue(run, written, weeks), revenue(run, alone, weeks)
     z = ndtri((1 + level) / 2)
     rows = {"written to": _row(a, z), "left alone": _row(b, z), "difference": _difference(a, b, z)}
     table = pd.DataFrame.from_dict(
@@ -104,15 +102,34 @@ def branches(trials: Trials, metric: str = "profit", plan: str | None = None) ->
     return table.astype({"branches": int}).rename_axis(metric)
 
 
-def _watched(run: Run, kind: Kind, campaign: int, weeks: int) -> Events:
-    """Find each person's first selection by the campaign, if enough weeks are left to watch them."""
+def expect_whole(function: str, **numbers: int) -> None:
+    """Refuse what is no whole number from 1.
+
+    Raises
+    ------
+    Fault
+        Naming the number.
+    """
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise Fault(f"{function}: {name} is a whole number from 1, was given {number!r}.")
+
+
+def watched(run: Run, kind: Kind, campaign: int, weeks: int) -> Events:
+    """Find each person's first selection by the campaign, if enough weeks are left to watch them.
+
+    Parameters
+    ----------
+    kind
+        `Kind.SENT` for those written to, `Kind.HELD_OUT` for those left alone.
+    """
     chosen = run.events.where((run.events.kind == kind) & (run.events.ref == campaign))
     chosen = chosen.where(np.sort(np.unique(chosen.person, return_index=True)[1]))
     return chosen.where(chosen.minute <= (run.scenario.weeks - weeks) * MINUTES_A_WEEK)
 
 
-def _revenue(run: Run, chosen: Events, weeks: int) -> Floats:
-    """Give what each chosen person paid in the weeks after the first selection, in currency."""
+def revenue(run: Run, chosen: Events, weeks: int) -> Floats:
+    """Give what each chosen person paid in the weeks after the first selection, currency, as `chosen`."""
     start = np.full(run.scenario.people, np.iinfo(np.int64).max // 2)
     start[chosen.person] = chosen.minute
     money = np.zeros(run.scenario.people)
@@ -130,8 +147,13 @@ def _row(money: Floats, z: float) -> tuple[float, ...]:
 
 
 def _difference(a: Floats, b: Floats, z: float) -> tuple[float, ...]:
-    gap, reach = a.mean() - b.mean(), z * np.hypot(_error(a), _error(b))
+    gap, reach = a.mean() - b.mean(), z * error_of_difference(a, b)
     return len(a) + len(b), (a > 0).mean() - (b > 0).mean(), gap, gap - reach, gap + reach
+
+
+def error_of_difference(a: Floats, b: Floats) -> float:
+    """Give the standard error of a difference of two means, with unequal variances (Welch)."""
+    return float(np.hypot(_error(a), _error(b)))
 
 
 def _error(money: Floats) -> float:

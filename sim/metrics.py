@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR, OpeningHours
+from sim import datasets
+from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR, OpeningHours
 from sim.data import Fault
 from sim.events import Events, Kind
 
@@ -314,13 +315,30 @@ def _open_minutes(hours: OpeningHours, minutes: npt.NDArray[np.int32]) -> npt.ND
     return np.array([hours.open_minutes(minute) for minute in minutes.tolist()], float)
 
 
+def order_table(run: Run) -> pd.DataFrame:
+    """Give a run's orders as real data show them, with their day and not their hour.
+
+    Returns
+    -------
+    A row an order, with `customer`, `day` (whole days since the start, 0 is the first) and `amount_cents`
+    (at the shelf price), as `sim.datasets.load_cdnow` gives the real ones.
+    """
+    orders = run.events.of(Kind.ORDER)
+    return pd.DataFrame(
+        {
+            "customer": orders.person.astype(np.int64),
+            "day": orders.minute.astype(np.int64) // MINUTES_A_DAY,
+            "amount_cents": orders.value,
+        }
+    )
+
+
 def cumulative_repeat_orders(run: Run) -> npt.NDArray[np.int64]:
-    """Count the orders after each person's first, up to the end of each week; shape (weeks,)."""
-    orders = run.events.of(Kind.ORDER)  # sorted by time: the first row of a person is the first order
-    repeats = np.ones(len(orders), bool)
-    repeats[np.unique(orders.person, return_index=True)[1]] = False
-    week = orders.minute[repeats] // MINUTES_A_WEEK
-    return np.cumsum(np.bincount(week, minlength=run.scenario.weeks))
+    """Count the days with an order after each person's first, up to the end of each week; shape (weeks,).
+
+    Counted by the function that counts the real orders: those of one person and day once.
+    """
+    return datasets.cumulative_repeat_orders(order_table(run), run.scenario.weeks)
 
 
 def _share(part: float, whole: float) -> float:

@@ -21,6 +21,7 @@ from sim.contrast import difference, effect, tiles
 from sim.data import Fault
 from sim.forecast import forecast
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
+from sim.peeking import looks
 from sim.run import Run
 from sim.style import Picture, number, percent, signed, styled
 from sim.trend import lead, trends
@@ -32,6 +33,7 @@ __all__ = [
     "effect",
     "forecast",
     "lead",
+    "looks",
     "money",
     "next_period",
     "patience",

@@ -1,135 +1,19 @@
 """Whatever a file may say, the market stays sound: scenarios and plans drawn from their whole valid space."""
 
-# mypy: disable-error-code="arg-type, call-arg, union-attr"
-
 from __future__ import annotations
 
-import types
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
-from pydantic.fields import FieldInfo
 
-from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, simulate
-from sim.data import Data
-from sim.need import NEEDS
-from sim.plan import LEVERS
-from sim.scenario import MECHANISMS
-from sim.segment import Rule
-from tests.test_contracts import assert_sound, small
+from sim import Timeline, simulate
+from tests.drawn import plans, scenarios
+from tests.test_contracts import assert_sound
 
-MOST = 40.0  # numbers that may be without limit, such as money, are drawn up to here
 SLOW = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 MARKETS = ("supermarket", "saas")
-FIXED = {"channels", "hours", "fees", "level_shares", "entry_shares"}  # drawn elsewhere, or bound together
-SHORT = {"bill_weeks": 6, "term_bills": 6, "agents": 30, "past_terms": 20}  # as long as the runs are short
-
-
-def bounds(info: FieldInfo) -> tuple[float, float]:
-    """Read the valid range of a number."""
-    marks = {type(mark).__name__: mark for mark in info.metadata}
-    low = getattr(marks.get("Ge"), "ge", None)
-    low = getattr(marks.get("Gt"), "gt", -MOST) + 1e-3 if low is None else low
-    high = getattr(marks.get("Le"), "le", None)
-    high = getattr(marks.get("Lt"), "lt", MOST) - 1e-3 if high is None else high
-    return low, min(high, max(MOST, low + 1))
-
-
-def values(name: str, info: FieldInfo, kind: Any) -> SearchStrategy[Any]:
-    """Draw values of a field."""
-    if get_origin(kind) in (Union, types.UnionType):
-        inner = next(part for part in get_args(kind) if part is not type(None))
-        return st.none() | values(name, info, inner)
-    if kind is bool:
-        return st.booleans()
-    if kind is int:
-        low, high = bounds(info)
-        return st.integers(int(low), int(min(high, SHORT.get(name, high))))
-    if kind is float:
-        return st.floats(*bounds(info), allow_nan=False)
-    if get_origin(kind) is Literal:
-        return st.sampled_from(get_args(kind))
-    if kind is Segment:
-        return segments()
-    if isinstance(kind, type) and issubclass(kind, Data):
-        return sections(kind, info.get_default(call_default_factory=True))
-    return st.just(info.get_default(call_default_factory=True))
-
-
-def segments() -> SearchStrategy[Segment]:
-    """Draw segments by one feature or two."""
-    rules = st.sampled_from(["over", "at_least", "under", "at_most"])
-    rule = st.builds(lambda word, number: Rule(**{word: number}), rules, st.floats(-5, 500))
-    features = [name for name in Segment.model_fields if name != "need"]
-    need = st.none() | st.sampled_from(NEEDS)
-    numbers = st.dictionaries(st.sampled_from(features), rule, max_size=2)
-    return st.builds(lambda parts, word: Segment(**parts, need=word), numbers, need)
-
-
-@st.composite
-def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
-    """Draw a section: some of its fields, over their whole valid range; the others as they are given."""
-    changes = {
-        name: draw(values(name, info, info.annotation))
-        for name, info in kind.model_fields.items()
-        if name not in FIXED and draw(st.integers(0, 2)) == 0
-    }
-    return given.but(**changes) if given is not None else kind(**changes)
-
-
-def switched_on(scenario: Scenario) -> Scenario:
-    """Give the market with every mechanism on that needs no numbers of its own."""
-    kinds = {name: get_args(Scenario.model_fields[name].annotation)[0] for name in MECHANISMS}
-    off = [name for name in MECHANISMS if getattr(scenario, name) is None]
-    if scenario.renewal:  # a contract is no share of a wallet
-        off.remove("rival")
-    complete = [name for name in off if not any(f.is_required() for f in kinds[name].model_fields.values())]
-    return scenario.but(**{name: kinds[name]() for name in complete})
-
-
-@st.composite
-def scenarios(draw: Any, name: str) -> Scenario:
-    """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
-    scenario = small(name, people=draw(st.integers(0, 40)), weeks=draw(st.integers(1, 30)))
-    scenario = switched_on(scenario)
-    changes: dict[str, Any] = {}
-    for section in (*MECHANISMS, "entry", "renewal", "shopping"):
-        these = getattr(scenario, section)
-        if these is None:
-            continue
-        if section in MECHANISMS and draw(st.integers(0, 4)) == 0:
-            changes[section] = None
-        elif section != "shopping":
-            changes[section] = draw(sections(type(these), these))
-    return scenario.but(**changes)
-
-
-@st.composite
-def plans(draw: Any, scenario: Scenario) -> Plan:
-    """Draw a plan that a market has the means for."""
-    levers = {
-        name: draw(sections(type(getattr(Plan(), name))))
-        for name in LEVERS
-        if getattr(scenario, name) is not None and draw(st.booleans())
-    }
-    campaigns = ()
-    if scenario.contact:
-        offer = st.builds(Offer, discount=st.floats(0, 1)) if scenario.pricing else st.just(Offer())
-        one = st.builds(
-            Campaign,
-            to=segments(),
-            channel=st.sampled_from(list(scenario.contact.channels)),
-            offer=offer,
-            every=st.integers(1, 9),
-            first_week=st.integers(0, 20),
-            holdout=st.sampled_from([0.0, 0.5, 1.0]),
-            fits=st.sampled_from([None, *NEEDS]) if scenario.needs else st.none(),
-        )
-        campaigns = tuple(draw(st.lists(one, max_size=3)))
-    return Plan(campaigns=campaigns, **levers)
 
 
 @pytest.mark.parametrize("name", MARKETS)

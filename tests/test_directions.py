@@ -239,6 +239,16 @@ def test_a_price_that_goes_up_again_and_again_looks_dear_each_time(seed: int) ->
     assert gaps[0].mean() > 0.7 * gaps[1].mean()
 
 
+def test_a_price_that_is_out_of_the_question_keeps_everybody_away_and_is_no_mistake() -> None:
+    """Warnings are errors in tests: a rate of nothing, by which luck would be divided, would raise one."""
+    shop = shelf().but(weeks=10)
+    assert shop.pricing
+    run = simulate(
+        shop.but(pricing=shop.pricing.but(price_loss=40.0, sensitivity_spread=2.0)), priced(2.0), 1
+    )
+    assert len(run.events.of(Kind.ORDER)) < 0.05 * len(simulate(shop, Plan(), 1).events.of(Kind.ORDER))
+
+
 @each_seed
 def test_nobody_remembers_a_lower_price_than_was_paid(seed: int) -> None:
     """An offer that came after the week's order was not met on the shelf."""

@@ -73,6 +73,21 @@ def test_members_were_better_customers_before_there_was_a_programme(seed: int) -
     assert often[members].mean() > 1.5 * often[~members].mean()
 
 
+def test_a_reward_of_less_than_a_cent_is_nothing_to_who_holds_no_points() -> None:
+    run = simulate(market(), Plan(loyalty={"points": 0.02, "reward": 0.002}), 1)
+    redeemed, minute = run.events.of(Kind.REDEEMED), joined(run)
+    assert (redeemed.minute > minute[redeemed.person]).all()
+    assert (redeemed.value > 0).all()
+
+
+def test_who_pays_nothing_for_an_order_uses_no_points() -> None:
+    free = [{"channel": "store", "offer": {"discount": 1.0}}]
+    run = simulate(market(), POINTS.but(campaigns=free), 1)
+    given, redeemed = run.events.of(Kind.DISCOUNT), run.events.of(Kind.REDEEMED)
+    assert len(given) and len(redeemed)
+    assert (redeemed.value > 0).all()
+
+
 def test_each_order_of_a_stranger_to_the_programme_is_an_occasion_to_join() -> None:
     run = simulate(market(), POINTS, 1)
     orders, minute = run.events.of(Kind.ORDER), joined(run)

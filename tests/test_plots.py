@@ -124,6 +124,17 @@ def expectations(groups: int = 4) -> pd.DataFrame:
     return rows.astype({"customers": int}).set_axis([f"{row}" for row in range(groups)])
 
 
+def seen(looks: int = 6, effect: float = 9.0) -> pd.DataFrame:
+    """Give what `sim.looks` gives: an effect that the plain interval sees first, and then the wide one."""
+    error = 12 / np.sqrt(np.arange(1, looks + 1))
+    table = pd.DataFrame({"difference": effect + 0 * error}, index=8 * np.arange(1, looks + 1))
+    for name, edge in (("low", -1.96), ("high", 1.96), ("wide_low", -2.3), ("wide_high", 2.3)):
+        table[name] = effect + edge * error
+    for name, low in (("naive", "low"), ("verdict", "wide_low")):
+        table[name] = np.where(table[low] > 0, "more", "open")
+    return table
+
+
 REAL = np.cumsum(np.arange(78) % 7)
 MANY = REAL * np.linspace(0.9, 1.1, 21)[:, None]
 
@@ -153,6 +164,7 @@ FIGURES: dict[str, Callable[[], Picture]] = {
     "tiles of plans": lambda: plots.tiles(crossed()),
     "tiles of markets": lambda: plots.tiles(swept(), "orders"),
     "lead": lambda: plots.lead(ahead()),
+    "looks": lambda: plots.looks(seen(12)),
     "costs": lambda: plots.costs(
         newcomers.by_channel(simulate(market(), WINNING, 1))[["cost_currency", "value_currency"]]
     ),
@@ -204,6 +216,8 @@ EMPTY: dict[str, tuple[Callable[[], Picture], str]] = {
         lambda: plots.forecast(expectations(1).assign(customers=1, low=np.nan, high=np.nan)),
         "Expected of 1 person afterwards: 0.2 orders; placed: 0",
     ),
+    "looks at nothing": (lambda: plots.looks(seen(0)), "no look to show"),
+    "one look": (lambda: plots.looks(seen(1)), "sees an effect at none"),
     "repeat orders of a week": (lambda: plots.repeat_orders([3], [[3], [4]]), "By week 1"),
     "concentration of nothing": (lambda: plots.concentration({"a": []}), "Nobody here has spent anything"),
     "concentration of one": (lambda: plots.concentration({"a": [5]}), "Gini 0"),
@@ -636,6 +650,17 @@ def test_repeat_orders_draws_real_totals_beside_the_median_and_the_border_of_the
     assert ", 0 %." in plots.repeat_orders(REAL, REAL).reading
 
 
+def test_looks_marks_where_each_interval_sees_an_effect_first() -> None:
+    table = seen(12)
+    figure = plots.looks(table)
+    counts = [len(line) for line in drawn(figure.axes[0], 4)[1:]]
+    naive, wide = ((table[name] != "open").sum() for name in ("naive", "verdict"))
+    assert counts == [12 - naive, naive - wide, wide]
+    weeks = [table.index[table[name] != "open"][0] for name in ("naive", "verdict")]
+    assert f"an effect at {naive}, first in week {weeks[0]}" in figure.reading
+    assert f"all looks at {wide}, first in week {weeks[1]}" in figure.reading
+
+
 def test_forecast_draws_what_came_with_its_interval_beside_what_was_expected() -> None:
     table = expectations()
     figure = plots.forecast(table, "in weeks 1–39", "in weeks 40–78")
@@ -691,6 +716,8 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         "the same weeks in both, was given 2 and 3",
     ),
     "no table of forecasts": (lambda: plots.forecast([1, 2]), "clv.by_frequency"),  # type: ignore[arg-type]
+    "no table of looks": (lambda: plots.looks([1, 2]), "looks(…)"),  # type: ignore[arg-type]
+    "half a table of looks": (lambda: plots.looks(seen().drop(columns="low")), "no column low"),
     "half a table of forecasts": (
         lambda: plots.forecast(expectations().drop(columns=["low", "high"])),
         "no column low, high",

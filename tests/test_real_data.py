@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from sim import Plan, collect, datasets, load_scenario
+from sim import Plan, collect, datasets, load_scenario, simulate
+from sim.clock import MINUTES_A_DAY
+from sim.events import Kind
 from sim.metrics import cumulative_repeat_orders
 
 RUNS = 40
@@ -23,6 +25,15 @@ def test_the_market_with_dormancy_places_more_late_orders_than_without(curves: n
     late, plain_late = (runs[:, 77] - runs[:, 38] for runs in (curves, plain))
     error = np.hypot(late.std(), plain_late.std()) / np.sqrt(RUNS)
     assert late.mean() - plain_late.mean() > 2 * error
+
+
+def test_simulated_orders_are_counted_as_the_real_ones_are_those_of_one_person_and_day_once() -> None:
+    busy = load_scenario("cdnow_plain", 300)
+    run = simulate(busy.but(shopping=busy.shopping.but(rate_scale=0.1)), Plan(), 1)
+    orders = run.events.of(Kind.ORDER)
+    days = {*zip(orders.person.tolist(), (orders.minute // MINUTES_A_DAY).tolist(), strict=True)}
+    assert len(days) < 0.9 * len(orders), "hardly a day with two orders, so nothing is tested"
+    assert cumulative_repeat_orders(run)[-1] == len(days) - len(np.unique(orders.person))
 
 
 @pytest.fixture(scope="module")

@@ -208,8 +208,8 @@ class Loyalty:
     def redeem(self, week: int) -> None:
         """Let members with a full reward pay with their points, as far as the order goes."""
         me, orders, world = self.world.people.loyalty, self.world.orders, self.world
-        full = me.points[orders.person] >= round(self.levers.reward * 100)
-        rows = np.flatnonzero(full & (orders.paid > 0))
+        full = max(round(self.levers.reward * 100), 1)  # who holds nothing has nothing to use
+        rows = np.flatnonzero((me.points[orders.person] >= full) & (orders.paid > 0))
         who, j = orders.person[rows], orders.j[rows]
         rows = rows[world.luck.happens(self.these.redeem_share, Purpose.REDEEM, who, week, j)]
         who, first = np.unique(orders.person[rows], return_index=True)  # once a week at most

@@ -32,6 +32,7 @@ NEVER = np.iinfo(np.int32).max  # minute from which an offer is held that nobody
 SWING = 0.2  # a price that follows demand stays within this share of the usual one
 USUAL_WEEKS = 13  # what is usual is the mean of so many weeks
 FORGOTTEN = 0.01  # a smaller gap between reference and shelf price is none
+DEAREST = 300.0  # of a gap that slows buying: e^-300 is never, and what is slower is no number any more
 
 PROMOTION = "Anderson & Simester 2004, Marketing Science 23(1); Lewis 2006, JMR 43(2)"
 BUMP = (
@@ -206,7 +207,7 @@ class Pricing:
         """Take back last week's offers; a high price, and one higher than usual, slow buying."""
         people, me, these = self.world.people, self.world.people.pricing, self.these
         gap = np.maximum(me.price - me.reference, 0.0) * me.sensitivity  # (people,)
-        people.shopping.lift *= np.exp(-these.price_loss * gap) / me.dearness
+        people.shopping.lift *= np.exp(-np.minimum(these.price_loss * gap, DEAREST)) / me.dearness
         people.shopping.lift[me.stock > 0] *= these.pantry
         people.patience.burden(Cause.PRICE, these.price_toll * gap)
         me.discount[:] = 0.0

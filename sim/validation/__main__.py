@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from sim.datasets import load_journey
+from sim.fault import Fault
 from sim.files import atomic_write
 from sim.validation.figure import gaps
 from sim.validation.page import FIGURE, Effort, Findings, page
@@ -17,6 +19,10 @@ FOLDER = Path(__file__).parents[2] / "docs"
 @click.option("--jobs", default=Effort().jobs, show_default=True, help="Processes to share the work.")
 def main(jobs: int) -> None:
     """Hold the market against real customers again, and write docs/validation.md with its figure."""
+    try:
+        load_journey("campaigns")  # a page without its rows is no page: say at once if they cannot be had
+    except Fault as fault:
+        raise click.ClickException(str(fault)) from None
     found = Findings.of(Effort(jobs=jobs))
     text, image = page(found), gaps(list(found.customers.values())).png()
     atomic_write(FOLDER / FIGURE, lambda path: path.write_bytes(image))

@@ -15,12 +15,11 @@ import pandas as pd
 
 from sim import rfm
 from sim.chance import Luck, Purpose
-from sim.clock import MINUTES_A_DAY
 from sim.clv import BgNbd, GammaGamma, history, later_orders
 from sim.concentration import gini, missed_share, top, top_share
 from sim.data import Fault
 from sim.datasets import cumulative_repeat_orders
-from sim.events import Kind
+from sim.metrics import order_table
 from sim.run import Run
 
 Floats = npt.NDArray[np.float64]
@@ -30,18 +29,6 @@ QUARTER = 13
 TENTH = 235 / 2357
 COUNTED = (13, 26, 39, 52, 65, 78)  # weeks
 NO_FIT = np.nan
-
-
-def of_run(run: Run) -> pd.DataFrame:
-    """Give a run's orders as real data would show them: `customer`, `day`, `amount_cents`."""
-    orders = run.events.of(Kind.ORDER)
-    return pd.DataFrame(
-        {
-            "customer": orders.person.astype(np.int64),
-            "day": orders.minute.astype(np.int64) // MINUTES_A_DAY,
-            "amount_cents": orders.value,
-        }
-    )
 
 
 def resampled(orders: pd.DataFrame, luck: Luck, draw: int) -> pd.DataFrame:
@@ -73,7 +60,7 @@ def measured(orders: pd.DataFrame) -> dict[str, float]:
 
 def of_market(run: Run) -> Floats:
     """Measure a run; shape (M,), in the order of `measured`."""
-    return np.array(list(measured(of_run(run)).values()))
+    return np.array(list(measured(order_table(run)).values()))
 
 
 def _laws(orders: pd.DataFrame) -> dict[str, float]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.validation import comparison, contract, mailing, unvalidated
+from sim.datasets import has_journey
+from sim.validation import comparison, contract, donation, grocer, mailing, unvalidated
 from sim.validation.cohort import Floats
 from sim.validation.inputs import digest
 from sim.validation.measure import LAWS, MEASURES, MONEY, ORDERS, RETURN
-from sim.validation.row import FORMS, Row, table
+from sim.validation.row import FORMS, UNKNOWN, Row, table
 
 FIGURE = "validation.png"
 BEST = "with dormancy"
@@ -26,6 +27,8 @@ class Effort:
     contracts: int = 200
     mailings: int = 40
     people: int = mailing.PEOPLE
+    donations: int = 40
+    grocers: int = 40
     jobs: int = 2
 
 
@@ -38,6 +41,8 @@ class Findings:
     contracts: list[Row]
     mailings: list[Row]
     tests: Floats  # of the e-mail, shape (seeds, 2, 4)
+    donations: list[Row]
+    grocers: list[Row]  # none where the package with the sample data is not installed
 
     @classmethod
     def of(cls, effort: Effort) -> Findings:
@@ -49,11 +54,18 @@ class Findings:
             list(contract.rows(effort.contracts, effort.jobs)),
             list(mailing.rows(tests)),
             tests,
+            list(donation.rows(effort.donations, effort.jobs)),
+            sample_rows(effort),
         )
 
     def about(self, group: str) -> list[Row]:
         """Give the rows about customers without a contract that belong to a section."""
         return [row for key, row in self.customers.items() if MEASURES[key].group == group]
+
+
+def sample_rows(effort: Effort) -> list[Row]:
+    """Measure the grocer's sample data, if they are installed."""
+    return list(grocer.rows(effort.grocers, effort.draws, effort.jobs)) if has_journey() else []
 
 
 INTRODUCTION = """# How far to believe the market
@@ -151,10 +163,6 @@ Nor was any of this held against data:
 - the scenarios `supermarket` and `saas` as wholes: their people, prices, desks and demand are chosen;
 - how the mechanisms work *together*, such as what a faulty order does to an offer a week later;
 - other trades and other times: the real customers here bought CDs in 1997–98, or hold one of two contracts.
-
-The package that carries the CDNOW orders also has the yearly gifts of 11 104 donors (`donations.csv`). They
-are not used: one gift a year or none is no law that this market has, and the file holds no later years to
-judge by.
 """
 
 ADVICE = """## What to do with this
@@ -178,6 +186,11 @@ def page(found: Findings) -> str:
             MAILINGS,
             table(found.mailings) + "\n",
             _one_test(found.tests),
+            donation.ABOUT,
+            table(found.donations) + "\n",
+            donation.likelier(),
+            grocer.ABOUT,
+            table(found.grocers, "sample data") + "\n" if found.grocers else grocer.ABSENT,
             UNVALIDATED.format(**unvalidated.counted()),
             *unvalidated.lines(),
             ALSO,
@@ -195,6 +208,7 @@ def _glance(found: Findings) -> Iterator[str]:
     for market in comparison.MARKETS:
         yield f"| customers without a contract, {market} | {_inside(rows, market)} |"
     yield f"| customers under contract | {_inside(found.contracts, contract.MARKET)} |"
+    yield f"| donors, once a year or not at all | {_inside(found.donations, donation.MARKET)} |"
     yield f"\n![Where each real value lies in the bands of the markets]({FIGURE})\n"
     yield f"**Where the market misses**, even {BEST}:\n"
     yield from _misses([row for row in rows if row.verdict(BEST) == "outside"])
@@ -205,7 +219,7 @@ def _inside(rows: list[Row], market: str) -> str:
     cells = []
     for sample in ("in", "out"):
         verdicts = [row.verdict(market) for row in rows if row.sample == sample]
-        cells.append(f"{verdicts.count('inside')} of {len(verdicts)}")
+        cells.append(f"{verdicts.count('inside')} of {len(verdicts)}" if verdicts else UNKNOWN)
     return " | ".join(cells)
 
 
@@ -243,7 +257,8 @@ def _made_from(effort: Effort) -> Iterator[str]:
     yield "---\n"
     yield (
         f"Seeds: {effort.cohorts} cohorts of each market, {effort.contracts} of each contract, "
-        f"{effort.mailings} e-mail tests; {effort.draws} bootstrap draws. Below stands a hash of the "
+        f"{effort.mailings} e-mail tests, {effort.donations} of the donors, {effort.grocers} of the grocer; "
+        f"{effort.draws} bootstrap draws. Below stands a hash of the "
         "scenarios, mechanisms and models, of this comparison and of the data; a test says when they have "
         "moved on.\n"
     )

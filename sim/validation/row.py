@@ -99,10 +99,10 @@ class Row:
         return f"{self.shown(band.middle)} ({self.shown(band.low)} to {self.shown(band.high)})"
 
 
-def table(rows: list[Row]) -> str:
-    """Write rows as a Markdown table; all have the same markets."""
+def table(rows: list[Row], real: str = "real") -> str:
+    """Write rows as a Markdown table; all have the same markets. `real` heads the column beside them."""
     markets, published = list(rows[0].markets), any(row.published is not None for row in rows)
-    head = ["measure", "sample", *(["published"] if published else []), "real"]
+    head = ["measure", "sample", *(["published"] if published else []), real]
     for market in markets:
         head += [market, *(["verdict"] if any(row.markets[market].has_ends for row in rows) else [])]
     lines = [head, ["---"] * len(head)]
