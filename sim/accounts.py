@@ -37,6 +37,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.WAGES: "wages",
     Kind.ADVERTISED: "advertising",
     Kind.TOOLS: "tools",
+    Kind.STEWARDED: "tools",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

@@ -28,6 +28,7 @@ from sim.processes.renewal import Renewal
 from sim.processes.rollout import Rollout
 from sim.processes.service import Service
 from sim.processes.shopping import Shopping
+from sim.processes.stewardship import Stewardship
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
 from sim.world import World
@@ -81,6 +82,7 @@ class Market:
         self.entry = Entry(world)
         self.pricing = Pricing(world, scenario.pricing) if scenario.pricing else None
         self.rollout = Rollout(world, scenario.rollout) if scenario.rollout else None
+        self.stewardship = Stewardship(world, scenario.stewardship) if scenario.stewardship else None
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None

@@ -24,6 +24,7 @@ from sim.processes.pricing import Levers as Pricing
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
 from sim.processes.service import Levers as Service
+from sim.processes.stewardship import Levers as Stewardship
 
 LEVERS = (
     "contact",
@@ -35,6 +36,7 @@ LEVERS = (
     "acquisition",
     "renewal",
     "rollout",
+    "stewardship",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -53,6 +55,7 @@ class Plan(Data):
     acquisition: Acquisition = Field(Acquisition(), description="winning new customers")
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
+    stewardship: Stewardship = Field(Stewardship(), description="keeping the customer data clean")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

@@ -26,13 +26,14 @@ from sim.processes import (
     rollout,
     service,
     shopping,
+    stewardship,
 )
 from sim.scenario import load_scenario, scenario_names
 
 PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
-    *(bonds, loyalty, acquisition, rollout),
+    *(bonds, loyalty, acquisition, rollout, stewardship),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism

@@ -15,6 +15,7 @@ from sim.accounts import Accounts
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
 from sim.events import Bond, Cause, Events, Kind, Stage, join
+from sim.export import save_export
 from sim.metrics import METRICS, summarise
 from sim.record import Record
 from sim.results import save_run
@@ -89,6 +90,24 @@ class Run:
     def save(self, folder: str | Path) -> Path:
         """Write the run to a new folder; see `sim.results`."""
         return save_run(self, folder)
+
+    def export(self, folder: str | Path, truth: bool = False) -> Path:
+        """Write the customer data that a firm would hand over, as CSV and Parquet, to a new folder.
+
+        They are as dirty as the scenario's `stewardship` section says; without it they are clean.
+
+        Parameters
+        ----------
+        truth
+            Also write the truth about them (whose numbers belong together, which values are wrong) to a
+            second folder, whose name ends in `_truth`.
+
+        Raises
+        ------
+        Fault
+            If a folder exists or cannot be written.
+        """
+        return save_export(self, folder, truth)
 
     @cached_property
     def truth(self) -> pd.DataFrame:

@@ -28,13 +28,15 @@ from sim.processes.renewal import Parameters as Renewal
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.service import Parameters as Service
 from sim.processes.shopping import Parameters as Shopping
+from sim.processes.stewardship import Parameters as Stewardship
 from sim.record import Delays
+from sim.voice import Voice
 
 FOLDER = Path(__file__).parent / "scenarios"
 LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
-    *("bonds", "loyalty", "acquisition", "rollout"),
+    *("bonds", "loyalty", "acquisition", "rollout", "stewardship"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -73,7 +75,9 @@ class Scenario(Data):
     loyalty: Loyalty | None = None
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
+    stewardship: Stewardship | None = None
     record: Delays = Delays()
+    voice: Voice = Voice()
 
     @model_validator(mode="after")
     def _names_exist(self) -> Scenario:

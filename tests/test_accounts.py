@@ -25,6 +25,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.stewardship import Parameters as Stewardship
 from sim.run import Run
 from sim.scenario import FOLDER, MECHANISMS
 from tests.test_contracts import fits
@@ -127,7 +128,7 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         Kind.DISCOUNT: "discounts",
         **{Kind.SENT: "messages", Kind.COMPENSATED: "compensation", Kind.CARED: "care", Kind.PERK: "perks"},
         **{Kind.REWARDED: "referrals", Kind.WAGES: "wages", Kind.ADVERTISED: "advertising"},
-        Kind.TOOLS: "tools",
+        **{Kind.TOOLS: "tools", Kind.STEWARDED: "tools"},
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
@@ -225,6 +226,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     ),
     "acquisition": SUPERMARKET.acquisition.but(recommend_share=0.0),
     "rollout": Rollout(by_hand=1.0, habit=1.0),
+    "stewardship": Stewardship(duplicate_share=0.2, gap_share=0.2, wholesale_share=0.1),
 }
 
 

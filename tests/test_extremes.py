@@ -18,6 +18,7 @@ from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.stewardship import Parameters as Stewardship
 from sim.record import Delays
 from sim.run import Run
 from tests.test_contracts import assert_sound, small
@@ -75,6 +76,7 @@ LAVISH: dict[str, Any] = {
     "acquisition": {"search": 1e4, "social": 50, "leaflet": 50, "referral_reward": 7.5},
     "renewal": {"stay_discount": 0.3},
     "rollout": {"training": 100.0, "system": True},
+    "stewardship": {"cleaning": 100.0},
 }
 
 
@@ -107,6 +109,7 @@ EXTREMES: dict[str, Change] = {
     "all talk": section("acquisition", recommend_share=1.0, answer_share=1.0),
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),
+    "the dirtiest data": lambda s: s.but(stewardship=Stewardship(duplicate_share=1.0, gap_share=1.0)),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
@@ -183,7 +186,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         if getattr(change(full), field) != getattr(full, field)
     }
     sections = {"shopping", "pricing", "contact", "service", "experience", "patience", "record"}
-    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout"}
+    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout", "stewardship"}
     assert touched >= sections | {"people", "weeks", "margin"}
 
 
