@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "discounts", "redeemed")
 OWN = ("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points")  # a customer's
-COMMON = ("wages", "advertising", "tools", "fixed")  # of the firm as a whole
+COMMON = ("wages", "advertising", "tools", "stewardship", "fixed")  # of the firm as a whole
 LINES = (*REVENUE, *OWN, *COMMON)
 COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.DISCOUNT: "discounts",
@@ -37,7 +37,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.WAGES: "wages",
     Kind.ADVERTISED: "advertising",
     Kind.TOOLS: "tools",
-    Kind.STEWARDED: "tools",
+    Kind.STEWARDED: "stewardship",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

@@ -78,12 +78,12 @@ def test_faster_and_more_worthy_cleaning_leaves_less() -> None:
 # -- money, and nobody's life ----------------------------------------------------------------------
 
 
-def test_cleaning_costs_what_was_agreed_each_week_on_the_line_of_tools() -> None:
+def test_cleaning_costs_what_was_agreed_each_week_on_a_line_of_its_own() -> None:
     run = cleaned(12.5)
     bills = run.events.of(Kind.STEWARDED)
     assert bills.value.tolist() == [500] * MARKET.weeks  # 12.50 for 1 000 people, and there are 400
     assert (bills.person == FIRM).all()
-    assert run.accounts.by_week()["tools"].tolist() == [-500] * MARKET.weeks
+    assert run.accounts.by_week()["stewardship"].tolist() == [-500] * MARKET.weeks
     assert run.accounts.total()["profit"] == cleaned(0).accounts.total()["profit"] - 500 * MARKET.weeks
 
 
