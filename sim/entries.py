@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.chance import Purpose
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK, MINUTES_AN_HOUR
-from sim.dirt import SINGULAR, Dirt, misspelt
+from sim.dirt import SINGULAR, Dirt, Mask, misspelt
 from sim.extract import Tables, dates
 from sim.identity import identities
 
@@ -36,10 +36,10 @@ def enter_all(clean: Tables, dirt: Dirt, people: int) -> Tables:
         How many people the market has; strangers are numbered from there.
     """
     tables = {name: table.reset_index() for name, table in clean.items()}
-    tables = {name: table.assign(entry=FIRST) for name, table in tables.items()}
-    customers = tables["customers"].assign(j=FIRST, role=CUSTOMER)
-    started = clean["orders"].reset_index("week")["week"].groupby("person").first()
-    tables["customers"] = customers.assign(week=started.reindex(customers["person"]).to_numpy())
+    customers = tables["customers"]
+    customers["j"] = customers["entry"]
+    customers["role"] = np.array([CUSTOMER, SECOND_ENTRY], object)[customers["entry"]]
+    _change_details(customers, (customers["entry"] == SECOND).to_numpy(), dirt)
     enter_twice(tables, dirt)
     add_wholesale(tables, dirt, people)
     add_tests(tables, dirt, people)
@@ -47,13 +47,17 @@ def enter_all(clean: Tables, dirt: Dirt, people: int) -> Tables:
 
 
 def enter_twice(tables: Tables, dirt: Dirt) -> None:
-    """Enter some customers a second time, at an order after their first."""
+    """Enter some customers a second time, at an order after their first; who has two accounts is."""
     customers, orders = tables["customers"], tables["orders"]
     slips = dirt.happens(dirt.these.duplicate_share, Purpose.DUPLICATE, customers)
-    twice = customers.loc[slips, "person"]
+    twice = customers.loc[slips & ~customers["person"].duplicated(keep=False), "person"]
     again = orders["person"].duplicated() & (dirt.draw(Purpose.DUPLICATE, orders, 1) < 0.5)
     orders.loc[again & orders["person"].isin(twice), "entry"] = SECOND
-    entered = orders[orders["entry"] == SECOND].groupby("person")[["date", "week"]].first()
+    entered = (
+        orders[(orders["entry"] == SECOND) & orders["person"].isin(twice)]
+        .groupby("person")[["date", "week"]]
+        .first()
+    )
     for cell, (name, clock) in enumerate(CLOCKS.items(), start=2):
         rows = tables[name]
         since = entered["date"].reindex(rows["person"]).to_numpy()  # no date for those who are entered once
@@ -64,17 +68,17 @@ def enter_twice(tables: Tables, dirt: Dirt) -> None:
     opened = entered.reindex(second["person"])
     second["since"], second["week"] = opened["date"].to_numpy(), opened["week"].to_numpy()
     second = second.assign(entry=SECOND, j=SECOND, role=SECOND_ENTRY)
-    _change_details(second, dirt)
+    _change_details(second, np.ones(len(second), bool), dirt)
     tables["customers"] = pd.concat([customers, second], ignore_index=True)
 
 
-def _change_details(second: pd.DataFrame, dirt: Dirt) -> None:
+def _change_details(entries: pd.DataFrame, second: Mask, dirt: Dirt) -> None:
     """Let second entries say some details otherwise: another telephone, a name misheard."""
-    other = identities(dirt.luck, second["person"].to_numpy(), version=1).set_index(second.index)
-    other["name"] = misspelt(second["name"], dirt.draw(Purpose.SLIP, second))
+    other = identities(dirt.luck, entries["person"].to_numpy(), version=1).set_index(entries.index)
+    other["name"] = misspelt(entries["name"], dirt.draw(Purpose.SLIP, entries))
     for cell, detail in enumerate(CHANGEABLE, start=4):
-        where = dirt.draw(Purpose.DUPLICATE, second, cell) < dirt.these.changed_share
-        second.loc[where, detail] = other.loc[where, detail]
+        where = second & (dirt.draw(Purpose.DUPLICATE, entries, cell) < dirt.these.changed_share)
+        entries.loc[where, detail] = other.loc[where, detail]
 
 
 def add_wholesale(tables: Tables, dirt: Dirt, people: int) -> None:

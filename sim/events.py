@@ -54,7 +54,8 @@ class Kind(IntEnum):
     JOINED = 27  # channel: a place in `ADVERTISING` or `REFERRAL`; ref: who recommended, or -1
     REWARDED = 28  # for recommending; ref: who came; value: cents
     TOOLS = 29  # value: cents for software and training
-    STEWARDED = 43  # value: cents for keeping the customer data clean
+    STEWARDED = 43  # value: cents for keeping the customer data clean and whole
+    MERGED = 44  # two records of one person become one
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102

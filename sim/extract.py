@@ -33,21 +33,21 @@ Tables = dict[str, pd.DataFrame]
 
 def extract(run: Run) -> Tables:
     """Give the firm's tables by name, in order of time: what is known by the end, of people on record."""
-    person = run.hidden_link.to_numpy()
-    events = run.events
+    record, events = run.replay(run.scenario.weeks), run.events
+    person = np.unique(record.owners())
+    entry = record.second(events).astype(np.int64)  # under which of a person's accounts it stands
     due = events.minute + run.scenario.record.minutes()[events.kind]
     on_record = np.zeros(run.scenario.people + 1, bool)
     on_record[[*person, FIRM]] = True  # what concerns no customer, such as prices, is known too
-    events = events.where(
-        np.flatnonzero(on_record[events.person] & (due < run.scenario.weeks * MINUTES_A_WEEK))
-    )
-    orders = _orders(events)
+    known = np.flatnonzero(on_record[events.person] & (due < run.scenario.weeks * MINUTES_A_WEEK))
+    events, entry = events.where(known), entry[known]
+    orders = _orders(events, entry)
     return {
-        "customers": _customers(orders, Luck(run.seed), person),
+        "customers": _customers(orders, Luck(run.seed)),
         "orders": orders,
-        "contacts": _contacts(events),
-        "tickets": _tickets(events, run),
-        "answers": _answers(events),
+        "contacts": _contacts(events, entry),
+        "tickets": _tickets(events, entry, run),
+        "answers": _answers(events, entry),
     }
 
 
@@ -56,43 +56,47 @@ def dates(minute: Integers) -> npt.NDArray[np.datetime64]:
     return FIRST_MONDAY + minute.astype("timedelta64[m]").astype("timedelta64[ms]")
 
 
-def _customers(orders: pd.DataFrame, luck: Luck, person: Integers) -> pd.DataFrame:
-    """Give who is on record, and since which order."""
-    table = identities(luck, person).set_index(pd.Index(person, name="person"))
-    return table.assign(since=orders["date"].groupby("person").min().reindex(person))
+def _customers(orders: pd.DataFrame, luck: Luck) -> pd.DataFrame:
+    """Give who is on record, under which account, and since which order."""
+    first = (
+        orders.reset_index().groupby(["person", "entry"], sort=False)[["date", "week"]].first().reset_index()
+    )
+    who = identities(luck, first["person"].to_numpy())
+    return pd.concat([first.rename(columns={"date": "since"}), who], axis=1).set_index("person")
 
 
-def _orders(events: Events) -> pd.DataFrame:
+def _orders(events: Events, entry: Integers) -> pd.DataFrame:
     """Give orders with what was paid for them, in the currency."""
-    bills = events.where(np.isin(events.kind, list(BILL)))
-    table = _keyed(bills.of(Kind.ORDER))
+    table = _keyed(events, entry, Kind.ORDER)
     paid = table.pop("value").astype(np.int64)
     for kind in (kind for kind, sign in BILL.items() if sign < 0):
-        taken = pd.Series((off := bills.of(kind)).value, pd.MultiIndex.from_arrays([off.person, off.minute]))
+        taken = pd.Series((off := events.of(kind)).value, pd.MultiIndex.from_arrays([off.person, off.minute]))
         first = (
             ~table.reset_index()[["person", "minute"]].duplicated().to_numpy()
         )  # two in one minute: the first
         moment = pd.MultiIndex.from_arrays([table.index.get_level_values("person"), table["minute"]])
         paid -= np.where(first, taken.groupby(level=[0, 1]).sum().reindex(moment, fill_value=0), 0)
-    return pd.DataFrame({"date": dates(table["minute"].to_numpy()), "amount": paid / 100})
+    date = dates(table["minute"].to_numpy())
+    return pd.DataFrame({"date": date, "amount": paid / 100, "entry": table["entry"]})
 
 
-def _contacts(events: Events) -> pd.DataFrame:
-    table = _keyed(events.where(np.isin(events.kind, list(CONTACTS))))
+def _contacts(events: Events, entry: Integers) -> pd.DataFrame:
+    table = _keyed(events, entry, *CONTACTS)
     return pd.DataFrame(
         {
             "date": dates(table["minute"].to_numpy()),
             "campaign": table["ref"],
             "channel": np.array(CHANNELS, object)[table["channel"]],
             "what": table["kind"].map({int(kind): word for kind, word in CONTACTS.items()}),
+            "entry": table["entry"],
         }
     )
 
 
-def _tickets(events: Events, run: Run) -> pd.DataFrame:
+def _tickets(events: Events, entry: Integers, run: Run) -> pd.DataFrame:
     """Give complaints, when each was answered and solved, if it was, and what the customer wrote."""
-    table = _keyed(events.of(Kind.TICKET))
-    columns = {"opened": dates(table["minute"].to_numpy())}
+    table = _keyed(events, entry, Kind.TICKET)
+    columns = {"opened": dates(table["minute"].to_numpy()), "entry": table["entry"].to_numpy()}
     moment = pd.MultiIndex.from_arrays([table.index.get_level_values("person"), table["minute"]])
     for name, kind in (("answered", Kind.ANSWERED), ("solved", Kind.RESOLVED)):
         done = events.of(kind)
@@ -111,21 +115,23 @@ def _letters(table: pd.DataFrame, events: Events, run: Run) -> dict[str, list[st
     return {"text": text, "theme": [theme.name.lower() for theme in themes]}
 
 
-def _answers(events: Events) -> pd.DataFrame:
-    table = _keyed(events.where(np.isin(events.kind, list(SURVEYS))))
+def _answers(events: Events, entry: Integers) -> pd.DataFrame:
+    table = _keyed(events, entry, *SURVEYS)
     return pd.DataFrame(
         {
             "date": dates(table["minute"].to_numpy()),
             "survey": table["kind"].map({int(kind): word for kind, word in SURVEYS.items()}),
             "score": table["value"],
+            "entry": table["entry"],
         }
     )
 
 
-def _keyed(events: Events) -> pd.DataFrame:
-    """Give events as a table whose index says whose they are, and which of that person's week."""
+def _keyed(events: Events, entry: Integers, *kinds: Kind) -> pd.DataFrame:
+    """Give events of some kinds as a table whose index says whose they are and which of their week."""
+    rows = np.flatnonzero(np.isin(events.kind, kinds))
     names = ("minute", "person", "kind", "channel", "ref", "value")
-    table = pd.DataFrame({name: getattr(events, name) for name in names})
+    table = pd.DataFrame({name: getattr(events, name)[rows] for name in names} | {"entry": entry[rows]})
     table["week"] = table["minute"] // MINUTES_A_WEEK
     table["j"] = table.groupby(["person", "week"]).cumcount()
     return table.set_index(KEY)

@@ -51,9 +51,8 @@ def interview(run: Run, people: int | Iterable[int], week: int) -> Interviews:
     Fault
         If the run has no such week, or the record of it no such customers.
     """
-    on_record = len(run.record(week))
     luck = Luck(run.seed)
-    record = _chosen(people, on_record, luck, week)
+    record = _chosen(people, run.record(week).index.to_numpy(), luck, week)
     person = run.hidden_link.to_numpy()[record].astype(np.int64)
     moved, said = _motives(run, person, week)
     when = np.full(len(person), week)
@@ -68,21 +67,23 @@ def interview(run: Run, people: int | Iterable[int], week: int) -> Interviews:
     return Interviews(pd.Series(texts, index, dtype=str, name="statement"), cost, pd.DataFrame(truth, index))
 
 
-def _chosen(people: int | Iterable[int], on_record: int, luck: Luck, week: int) -> Integers:
+def _chosen(people: int | Iterable[int], on_record: Integers, luck: Luck, week: int) -> Integers:
     """Choose records by lot, or check those that were named."""
     if isinstance(people, int | np.integer) and not isinstance(people, bool):
-        if not 0 <= people <= on_record:
-            raise Fault(
-                f"people: the record of week {week} has {on_record} customers, was asked for {people}."
-            )
-        lot = luck.uniform(Purpose.INTERVIEW, np.arange(on_record), week)
-        return np.sort(np.argsort(lot, kind="stable")[:people])
+        there = len(on_record)
+        if not 0 <= people <= there:
+            raise Fault(f"people: the record of week {week} has {there} customers, was asked for {people}.")
+        lot = luck.uniform(Purpose.INTERVIEW, on_record, week)
+        return np.sort(on_record[np.argsort(lot, kind="stable")[:people]])
     try:
         record = np.unique(np.array(list(people), np.int64))  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         raise Fault(f"people: expects a number, or records such as [3, 17], was given {people!r}.") from None
-    if len(record) and not (record[0] >= 0 and record[-1] < on_record):
-        raise Fault(f"people: the record of week {week} has numbers 0 to {on_record - 1}, so ask those.")
+    strange = np.setdiff1d(record, on_record)
+    if len(strange):
+        raise Fault(
+            f"people: number {strange[0]} is not on the record of week {week}, so it cannot be asked."
+        )
     return record
 
 

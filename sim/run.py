@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.accounts import Accounts
+from sim.chance import Luck
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
 from sim.events import Bond, Cause, Events, Kind, Stage, join
@@ -19,6 +20,7 @@ from sim.export import save_export
 from sim.metrics import METRICS, summarise
 from sim.record import Record
 from sim.results import save_run
+from sim.split import record_of
 
 if TYPE_CHECKING:
     from sim.plan import Timeline
@@ -79,10 +81,11 @@ class Run:
         """
         if not isinstance(week, int | np.integer) or not 0 <= week <= self.scenario.weeks:
             raise Fault(f"week: this run has weeks 0 to {self.scenario.weeks}, was given {week!r}.")
-        return self._replay(week).frame()
+        return self.replay(week).frame()
 
-    def _replay(self, week: int) -> Record:
-        record = Record(self.scenario.people, self.scenario.record)
+    def replay(self, week: int) -> Record:
+        """Give the firm's record as it stood on the Monday of a week, with whom it belongs to."""
+        record = record_of(self.scenario, Luck(self.seed))
         for page in self.pages[:week]:
             record.learn(page)
         return record
@@ -157,8 +160,7 @@ class Run:
     @cached_property
     def hidden_link(self) -> pd.Series[int]:
         """Whom each record belongs to, by record; the firm does not know it."""
-        record = self._replay(self.scenario.weeks)
-        return pd.Series(record.person[: len(record)], name="person").rename_axis("record")
+        return pd.Series(self.replay(self.scenario.weeks).owners(), name="person").rename_axis("record")
 
 
 def _stages(codes: npt.NDArray[np.int8]) -> pd.Categorical:

@@ -8,6 +8,12 @@ a week with the chance
     found = speed x (1 - exp(-cleaning / worth))
 
 so that what was spoilt long ago is found more often than what was spoilt yesterday.
+
+Some people order and write under two accounts, such as a shop card and a web account, and the firm keeps two
+records of them (`sim.split`): this does change what it sees, whom it writes to, and how often. Integration of
+the channels finds in a week, of those who stand in two records,
+
+    merged = speed x integration
 """
 
 from __future__ import annotations
@@ -18,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simpy
 
-from sim.chance import Floats
+from sim.chance import Floats, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Kind
@@ -26,6 +32,8 @@ from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
+
+FINDING = 4_094  # the week under which luck keeps who is found; `sim.split` uses those below, and the last
 
 ERRORS = "Redman 1998, Communications of the ACM 41(2): 0.5 to 30 % of fields are wrong; sizes assumed"
 
@@ -75,6 +83,18 @@ class Parameters(Data):
     test_share: float = parameter(
         "accounts with which the firm only tries its system", "for each customer", SCENARIO, 0.0, ge=0, le=1
     )
+    split_share: float = parameter(
+        "people who have a second account; none under contract", "share", SCENARIO, 0.0, ge=0, le=1
+    )
+    second_share: float = parameter(
+        "of their orders and complaints, under the second account", "share", ASSUMED, 0.5, ge=0, le=1
+    )
+    merging_speed: float = parameter(
+        "second records merged in a week by full integration", "share a week", ASSUMED, 0.15, ge=0, le=1
+    )
+    integration_cost: float = parameter(
+        "full integration of the channels", "currency a week per 1 000 people", SCENARIO, 30.0, ge=0, le=1e6
+    )
     cleaning_speed: float = parameter(
         "mistakes found in a week by much cleaning", "share a week", ASSUMED, 0.08, ge=0, le=1
     )
@@ -111,10 +131,13 @@ class Levers(Data):
         ge=0,
         le=1e6,
     )
+    integration: float = parameter(
+        "integration of the channels: 0 none, 1 full", "share", PLAN, 0.0, slider=(0, 1, 0.05), ge=0, le=1
+    )
 
 
 class Stewardship:
-    """Monday's bill for keeping the data clean; what it brings is seen in the data (`sim.dirt`)."""
+    """Monday's bill for keeping the data clean and whole; what cleaning brings is seen in `sim.dirt`."""
 
     def __init__(self, world: World, these: Parameters) -> None:
         self.world = world
@@ -122,9 +145,19 @@ class Stewardship:
         self.levers = Levers()
 
     def run(self) -> Generator[simpy.Event, int, None]:
-        """Each Monday: pay those who clean."""
+        """Each Monday: pay those who clean and integrate, and merge the records that they have found."""
         while True:
             week = yield self.world.calendar.hour("prices")
-            cents = round(self.levers.cleaning * 100 * self.world.size / 1_000)
+            cost = self.levers.cleaning + self.levers.integration * self.these.integration_cost
+            cents = round(cost * 100 * self.world.size / 1_000)
             if cents:
                 self.world.log.note(Kind.STEWARDED, week * MINUTES_A_WEEK, FIRM, value=cents)
+            if self.levers.integration:
+                self.merge(week)
+
+    def merge(self, week: int) -> None:
+        """Find some of those who stand in two records; from next Monday on they stand in one."""
+        who = self.world.record.apart()
+        share = self.these.merging_speed * self.levers.integration
+        found = who[self.world.luck.happens(share, Purpose.SPLIT, who, FINDING, week)]
+        self.world.log.write(Kind.MERGED, week * MINUTES_A_WEEK, found)
