@@ -12,6 +12,7 @@ from types import ModuleType
 
 from pydantic.fields import FieldInfo
 
+from sim import voice
 from sim.data import Data
 from sim.processes import (
     acquisition,
@@ -33,7 +34,7 @@ from sim.scenario import load_scenario, scenario_names
 PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
-    *(bonds, loyalty, acquisition, rollout, stewardship),
+    *(bonds, loyalty, acquisition, rollout, stewardship, voice),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism
@@ -77,8 +78,8 @@ def models(module: ModuleType) -> list[type[Data]]:
 
 def _section(module: ModuleType) -> str:
     title, _, text = inspect.getdoc(module).partition("\n\n")  # type: ignore[union-attr]
-    name = module.__name__.rpartition(".")[2]
-    head = f"## {title.rstrip('.')}\n\n`sim/processes/{name}.py`\n\n{text.strip()}\n"
+    path = module.__name__.replace(".", "/")
+    head = f"## {title.rstrip('.')}\n\n`{path}.py`\n\n{text.strip()}\n"
     return "\n".join([head, *(_table(model) for model in models(module))])
 
 

@@ -30,7 +30,7 @@ from sim.processes.service import Parameters as Service
 from sim.processes.shopping import Parameters as Shopping
 from sim.processes.stewardship import Parameters as Stewardship
 from sim.record import Delays
-from sim.voice import Voice
+from sim.voice import Parameters as Voice
 
 FOLDER = Path(__file__).parent / "scenarios"
 LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract

@@ -30,7 +30,7 @@ TENTH = 0.1
 TELLING = "Nisbett & Wilson 1977, Psychological Review 84(3): people often cannot tell why; size assumed"
 
 
-class Voice(Data):
+class Parameters(Data):
     """What customers speak about."""
 
     late_weight: float = parameter(
@@ -57,7 +57,7 @@ class Voice(Data):
 
 
 def ticket_themes(
-    these: Voice, events: Events, answer_target: float, weeks: int, luck: Luck, j: Integers
+    these: Parameters, events: Events, answer_target: float, weeks: int, luck: Luck, j: Integers
 ) -> list[Cause]:
     """Draw what each complaint is about.
 
@@ -77,7 +77,7 @@ def ticket_themes(
     return [MOTIVES[place] for place in (chance >= weights[:-1]).sum(axis=0).tolist()]
 
 
-def _weights(these: Voice, events: Events, tickets: Events, answer_target: float, weeks: int) -> Floats:
+def _weights(these: Parameters, events: Events, tickets: Events, answer_target: float, weeks: int) -> Floats:
     """Weigh the motives, shape (motives, tickets)."""
     answered = events.of(Kind.ANSWERED)
     in_time = answered.where(answered.value <= answer_target * MINUTES_AN_HOUR)
