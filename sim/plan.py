@@ -55,7 +55,7 @@ class Plan(Data):
     acquisition: Acquisition = Field(Acquisition(), description="winning new customers")
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
-    stewardship: Stewardship = Field(Stewardship(), description="keeping the customer data clean, and whole across channels")
+    stewardship: Stewardship = Field(Stewardship(), description="customer data kept clean, channels joined")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

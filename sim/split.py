@@ -122,7 +122,9 @@ class SplitRecord(Record):
     def second(self, events: Events) -> npt.NDArray[np.bool_]:
         """Tell which of all events learned stand in a person's second record by now."""
         box = np.concatenate([events.person[:0], *self.history])
-        return (box >= self.people) & ~self.merged[events.person]
+        here = np.zeros(self.people + 1, bool)  # the last place is the firm's
+        here[self.apart()] = True
+        return (box >= self.people) & here[events.person]
 
     def apart(self) -> Integers:
         """Find the people who stand in two records."""

@@ -76,7 +76,7 @@ LAVISH: dict[str, Any] = {
     "acquisition": {"search": 1e4, "social": 50, "leaflet": 50, "referral_reward": 7.5},
     "renewal": {"stay_discount": 0.3},
     "rollout": {"training": 100.0, "system": True},
-    "stewardship": {"cleaning": 100.0},
+    "stewardship": {"cleaning": 100.0, "integration": 1.0},
 }
 
 
@@ -110,6 +110,9 @@ EXTREMES: dict[str, Change] = {
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),
     "the dirtiest data": lambda s: s.but(stewardship=Stewardship(duplicate_share=1.0, gap_share=1.0)),
+    "two accounts each": lambda s: s.but(stewardship=Stewardship(split_share=1.0, merging_speed=0.01)),
+    "all orders under the second": lambda s: s.but(stewardship=Stewardship(split_share=1, second_share=1)),
+    "all joined at once": lambda s: s.but(stewardship=Stewardship(split_share=1.0, merging_speed=1.0)),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),

@@ -336,6 +336,9 @@ def test_an_export_has_second_accounts_as_second_entries_until_they_are_merged()
     per_person = orders["customer_number"].map(owners).value_counts()
     mine = by_person(run_of(), "orders", "sum")
     assert per_person.reindex(mine.index).tolist() == mine.tolist()
+    for table in split.tables.values():
+        assert set(table["customer_number"]) <= set(owners.index)
+    assert len(split.tables["tickets"]) == as_one(run_of())[0].tickets.sum() > 10  # none is lost
     record = run_of().record(WEEKS)
     assert sorted(orders["customer_number"].value_counts()) == sorted(record["orders"].astype(int))
 
