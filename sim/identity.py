@@ -46,7 +46,7 @@ def identities(luck: Luck, person: Integers, version: int = 0) -> pd.DataFrame:
     Parameters
     ----------
     version
-        Another version is another telephone and another e-mail of the same person; the rest stays.
+        Another version has another telephone, e-mail and part of town of the same person; the rest stays.
     """
     name, mail = _names(luck, person)
     again = version * PLACES
@@ -56,7 +56,7 @@ def identities(luck: Luck, person: Integers, version: int = 0) -> pd.DataFrame:
         "name": name,
         "phone": [f"+999 {digits // 10**4:03d} {digits % 10**4:04d}" for digits in number.tolist()],
         "email": [f"{who}{tail}@example.com" for who, tail in zip(mail, address.tolist(), strict=True)],
-        "town": np.array(TOWNS, object)[_pick(luck, person, 12, len(TOWNS))],
+        "town": np.array(TOWNS, object)[_pick(luck, person, 12 + again, len(TOWNS))],
         "born": pd.array(OLDEST + _pick(luck, person, 13, YOUNGEST + 1 - OLDEST), "Int64"),
     }
     return pd.DataFrame(columns)

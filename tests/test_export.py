@@ -213,6 +213,8 @@ def test_a_second_entry_says_as_many_details_otherwise_as_the_rate_says() -> Non
         for detail in ("name", "phone", "email"):
             differs = (first[detail] != second[detail]).mean()
             assert differs == pytest.approx(share, abs=0.1), detail
+        moved = (first["town"] != second["town"]).mean()
+        assert moved == pytest.approx(share * 5 / 6, abs=0.1)  # some move within one of six parts of town
         assert (first["born"] == second["born"]).all()
 
 
