@@ -9,6 +9,7 @@ from sim.campaign import Campaign, Offer
 from sim.data import Fault
 from sim.experiment import collect, compare, replicate, twin
 from sim.holdout import holdout
+from sim.interview import interview
 from sim.looks import looks
 from sim.market import simulate
 from sim.plan import Plan, Timeline, load_plan, load_timeline, plan_names
@@ -30,6 +31,7 @@ __all__ = [
     "collect",
     "compare",
     "holdout",
+    "interview",
     "load_plan",
     "load_scenario",
     "load_timeline",

@@ -28,7 +28,7 @@ OWN = (  # a customer's
 )
 COMMON = (  # of the firm as a whole
     *("wages", "advertising", "tools"),
-    "offer",
+    *("stewardship", "offer"),
     "crisis",
     "fixed",
 )
@@ -46,6 +46,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.TOOLS: "tools",
     Kind.CRISIS_ANSWERED: "crisis",
     Kind.PROVIDED: "offer",
+    Kind.STEWARDED: "stewardship",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import roots_legendre
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from sim.data import Fault
 
@@ -103,7 +103,7 @@ class _Passed:
     def crossing(self, share: float, edge: float) -> float:
         """Give the share of all tests that pass this edge at the next look, and none before."""
         limit, step = edge * np.sqrt(share), np.sqrt(share - self.share)
-        out = norm.sf((limit - self.places) / step) + norm.sf((limit + self.places) / step)
+        out = ndtr((self.places - limit) / step) + ndtr(-(limit + self.places) / step)
         return float(self.weights @ out)
 
     def look(self, share: float, edge: float) -> None:
@@ -111,7 +111,7 @@ class _Passed:
         limit, step = min(edge, WIDEST) * np.sqrt(share), np.sqrt(share - self.share)
         nodes, weights = self.nodes
         places = limit * nodes  # (N,)
-        density = norm.pdf((places[:, None] - self.places) / step) @ self.weights / step
+        density = _density((places[:, None] - self.places) / step) @ self.weights / step
         self.share, self.places, self.weights = share, places, limit * weights * density
 
 
@@ -127,7 +127,7 @@ def _spent(shares: Floats, level: float) -> Floats:
     if isinstance(level, bool) or not 0 < level < 1:
         raise Fault(f"level: expects a share between 0 and 1, such as 0.95, was given {level!r}.")
     tail = (1 - level) / 4  # half of the error on each side, and their function halves it again
-    return np.asarray(4 * norm.sf(norm.isf(tail) / np.sqrt(shares)))
+    return np.asarray(4 * ndtr(ndtri(tail) / np.sqrt(shares)))
 
 
 def _rising(information: npt.ArrayLike) -> Floats:
@@ -137,3 +137,8 @@ def _rising(information: npt.ArrayLike) -> Floats:
     if shares[-1] > 1:
         raise Fault(f"information: ends at {shares[-1]:g}, more than all there will be; the most is 1.")
     return shares
+
+
+def _density(z: Floats) -> Floats:
+    """Give the density of the standard normal."""
+    return np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)

@@ -43,6 +43,7 @@ class Purpose(IntEnum):
     HEAR, WITHDRAW, NOTICE, CONCERN, PLAIN, ALLOW, TAKE_BACK, PLACE = range(195, 203)
     RESAMPLE = 110  # of real customers, in `sim.validation`
     NEED, WEIGHT, GREEN, DECLARE, TASTE, RIVAL_ORDER, RIVAL_AMOUNT, KINDRED = range(120, 128)
+    IDENTITY, DUPLICATE, MISENTRY, MISBOOKING, SLIP, FOUND, WORDING, INTERVIEW, THEME, SPLIT = range(155, 165)
 
 
 def mix(word: Any) -> Any:

@@ -44,7 +44,7 @@ class Desk:
         self.world = world
         self.these = these
         self.agents = these.agents
-        self.urgent = np.zeros(world.size, bool)
+        self.urgent = np.zeros(world.record.size, bool)  # by box: the desk knows accounts, not people
         self.coming: list[tuple[int, int, int]] = []  # minute, person and j of those who will complain
         self.queue: list[Ticket] = []
         self.in_hand: list[Ticket] = []
@@ -100,7 +100,8 @@ class Desk:
         """Let those who have come by now stand in the queue."""
         while self.coming and self.coming[0][0] <= self.world.env.now:
             minute, person, j = heappop(self.coming)
-            priority = URGENT if self.urgent[person] else PLAIN
+            box = self.world.record.box_at(np.array([person]), np.array([minute]))[0]
+            priority = URGENT if self.urgent[box] else PLAIN
             opened = self.these.hours.open_minutes(minute)
             heappush(self.queue, Ticket(priority, minute, person, j, opened))
             self.world.log.note(Kind.TICKET, minute, person)

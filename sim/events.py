@@ -60,6 +60,8 @@ class Kind(IntEnum):
     SURCHARGED = 66  # value: cents paid on top of the shelf price
     DECLARED = 70  # channel: 0 a need, value: place in `NEEDS`; 1 how much green goods matter, value: 0-10
     PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
+    STEWARDED = 43  # value: cents for keeping the customer data clean and whole
+    MERGED = 44  # two records of one person become one
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from sim.boundary import boundary
 from sim.clock import MINUTES_A_WEEK
@@ -109,7 +109,7 @@ def _rows(groups: list[Group], weeks: list[int]) -> Iterator[tuple[float, ...]]:
 def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
     """Lay both intervals around the differences, and say on which side of nothing they lie."""
     gap, error, edges = table["difference"], table.pop("error"), boundary(table["information"], level)
-    once = norm.ppf((1 + level) / 2) * error
+    once = ndtri((1 + level) / 2) * error
     table["low"], table["high"] = gap - once, gap + once
     table["boundary"] = edges
     table["wide_low"], table["wide_high"] = gap - edges * error, gap + edges * error

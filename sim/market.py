@@ -35,6 +35,7 @@ from sim.processes.seeding import Seeding
 from sim.processes.service import Service
 from sim.processes.shocks import Shocks
 from sim.processes.shopping import Shopping
+from sim.processes.stewardship import Stewardship
 from sim.processes.surcharge import Surcharge
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
@@ -93,6 +94,7 @@ class Market:
         self.profile = Profile(world, scenario.profile) if scenario.profile else None
         self.rival = Rival(world, scenario.rival) if scenario.rival else None
         self.seeding = Seeding(world, scenario.seeding) if scenario.seeding else None
+        self.stewardship = Stewardship(world, scenario.stewardship) if scenario.stewardship else None
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
         self.privacy = Privacy(world, scenario.privacy) if scenario.privacy else None
         self.surcharge = Surcharge(world, scenario.surcharge) if scenario.surcharge else None

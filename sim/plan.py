@@ -29,6 +29,7 @@ from sim.processes.rollout import Levers as Rollout
 from sim.processes.seeding import Levers as Seeding
 from sim.processes.service import Levers as Service
 from sim.processes.shocks import Levers as Shocks
+from sim.processes.stewardship import Levers as Stewardship
 from sim.processes.surcharge import Levers as Surcharge
 
 LEVERS = (
@@ -47,6 +48,7 @@ LEVERS = (
     "shocks",
     "needs",
     "seeding",
+    "stewardship",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -71,6 +73,7 @@ class Plan(Data):
     shocks: Shocks = Field(Shocks(), description="how a public crisis is met")
     needs: Needs = Field(Needs(), description="the offer: range, speed, personnel, ease, image, green goods")
     seeding: Seeding = Field(Seeding(), description="free samples for people who talk")
+    stewardship: Stewardship = Field(Stewardship(), description="customer data kept clean, channels joined")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

@@ -55,6 +55,7 @@ class Record:
     """Columns of shape (people,), of which the first `len(self)` rows are open records."""
 
     def __init__(self, people: int, delays: Delays) -> None:
+        self.size = people
         self.delays = delays
         self.monday = 0  # minute of the Monday up to which the record has learned
         self._open = 0
@@ -169,12 +170,36 @@ class Record:
 
     # -- asking ---------------------------------------------------------------------------------
 
+    @property
+    def rows(self) -> slice | Integers:
+        """The places of the records that a firm sees."""
+        return slice(len(self))
+
+    def owners(self) -> Integers:
+        """Whom each record belongs to: no firm knows."""
+        return self.person[: len(self)]
+
+    def boxes(self, rule: Segment | Callable[[Any], Any]) -> Integers:
+        """Find the letter boxes of records that fit; they are people where nobody has two (`sim.split`)."""
+        view = View(self)
+        fits = rule.chosen(view) if isinstance(rule, Segment) else _answer(rule, view)
+        return self.person[self.rows][np.flatnonzero(fits)].astype(np.int64)
+
+    def box_at(self, person: Integers, minute: Integers) -> Integers:
+        """Give the box under which people act at a minute: their own where nobody has two."""
+        return person
+
+    def second(self, events: Events) -> Mask:
+        """Tell which of all events learned stand in a person's second record: here none."""
+        return np.zeros(len(events), bool)
+
+    def apart(self) -> Integers:
+        """Find the people who stand in two records: here nobody does."""
+        return np.zeros(0, np.int64)
+
     def select(self, rule: Segment | Callable[[Any], Any]) -> Integers:
         """Find the people whose records fit a segment, or a function of the record; in order of record."""
-        view = View(self)
-        if isinstance(rule, Segment):
-            return self.person[np.flatnonzero(rule.chosen(view))].astype(np.int64)
-        return self.person[np.flatnonzero(_answer(rule, view))].astype(np.int64)
+        return self.boxes(rule)
 
     def bought_since(self, minute: int) -> Integers:
         """Find the people with an order on record since a minute, whose contract, if any, still runs."""
@@ -182,8 +207,9 @@ class Record:
         return np.sort(self.person[: len(self)][seen[: len(self)]]).astype(np.int64)
 
     def silent_since(self, minute: int) -> Integers:
-        """Find the people on record without an order since a minute."""
-        return np.sort(self.person[: len(self)][self.last[: len(self)] < minute]).astype(np.int64)
+        """Find the people on record without an order since a minute, under any of their accounts."""
+        owners = self.owners()
+        return np.setdiff1d(owners, owners[self.last[: len(self)] >= minute]).astype(np.int64)
 
     def came_since(self, minute: int, who: Integers) -> Mask:
         """Tell which of these people have an order on record since a minute."""
@@ -197,8 +223,8 @@ class Record:
     def frame(self) -> pd.DataFrame:
         """Give the record as a table, a row a record, with the columns that segments know."""
         view = View(self)
-        table = pd.DataFrame({name: getattr(view, name) for name in FEATURES})
-        return table.rename_axis("record")
+        index = pd.RangeIndex(len(self), name="record")[self.rows]
+        return pd.DataFrame({name: getattr(view, name) for name in FEATURES}, index)
 
 
 class View:
@@ -208,11 +234,11 @@ class View:
         self._record = record
 
     def __len__(self) -> int:
-        return len(self._record)
+        return len(self._record.person[self._record.rows])
 
     def __getattr__(self, name: str) -> npt.NDArray[Any]:
         if name in FEATURES:
-            return FEATURE[name](self._record)[: len(self._record)]
+            return FEATURE[name](self._record)[self._record.rows]
         if name.startswith("__"):
             raise AttributeError(name)
         raise Fault(cannot_see(name) if name in HIDDEN_TRAITS else not_there(name))

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from pydantic.fields import FieldInfo
 
+from sim import voice
 from sim.data import Data
 from sim.processes import (
     acquisition,
@@ -33,6 +34,7 @@ from sim.processes import (
     service,
     shocks,
     shopping,
+    stewardship,
     surcharge,
 )
 from sim.scenario import load_scenario, scenario_names
@@ -43,6 +45,7 @@ MECHANISMS = (
     *(bonds, loyalty, acquisition, rollout),
     *(place, surcharge, privacy, shocks),
     *(needs, profile, rival, seeding),
+    *(stewardship, voice),
 )
 
 PARTS = (  # names under which mechanisms declare parameters of parts of theirs
@@ -92,8 +95,8 @@ def models(module: ModuleType) -> list[type[Data]]:
 
 def _section(module: ModuleType) -> str:
     title, _, text = inspect.getdoc(module).partition("\n\n")  # type: ignore[union-attr]
-    name = module.__name__.rpartition(".")[2]
-    head = f"## {title.rstrip('.')}\n\n`sim/processes/{name}.py`\n\n{text.strip()}\n"
+    path = module.__name__.replace(".", "/")
+    head = f"## {title.rstrip('.')}\n\n`{path}.py`\n\n{text.strip()}\n"
     return "\n".join([head, *(_table(model) for model in models(module))])
 
 

@@ -12,13 +12,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.accounts import Accounts
+from sim.chance import Luck
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
 from sim.events import Bond, Cause, Events, Kind, Stage, join
+from sim.export import save_export
 from sim.metrics import METRICS, summarise
 from sim.need import NEEDS
 from sim.record import Record
 from sim.results import save_run
+from sim.split import record_of
 
 if TYPE_CHECKING:
     from sim.plan import Timeline
@@ -79,10 +82,11 @@ class Run:
         """
         if not isinstance(week, int | np.integer) or not 0 <= week <= self.scenario.weeks:
             raise Fault(f"week: this run has weeks 0 to {self.scenario.weeks}, was given {week!r}.")
-        return self._replay(week).frame()
+        return self.replay(week).frame()
 
-    def _replay(self, week: int) -> Record:
-        record = Record(self.scenario.people, self.scenario.record)
+    def replay(self, week: int) -> Record:
+        """Give the firm's record as it stood on the Monday of a week, with whom it belongs to."""
+        record = record_of(self.scenario, Luck(self.seed))
         for page in self.pages[:week]:
             record.learn(page)
         return record
@@ -90,6 +94,24 @@ class Run:
     def save(self, folder: str | Path) -> Path:
         """Write the run to a new folder; see `sim.results`."""
         return save_run(self, folder)
+
+    def export(self, folder: str | Path, truth: bool = False) -> Path:
+        """Write the customer data that a firm would hand over, as CSV and Parquet, to a new folder.
+
+        They are as dirty as the scenario's `stewardship` section says; without it they are clean.
+
+        Parameters
+        ----------
+        truth
+            Also write the truth about them (whose numbers belong together, which values are wrong) to a
+            second folder, whose name ends in `_truth`.
+
+        Raises
+        ------
+        Fault
+            If a folder exists or cannot be written.
+        """
+        return save_export(self, folder, truth)
 
     @cached_property
     def truth(self) -> pd.DataFrame:
@@ -151,8 +173,7 @@ class Run:
     @cached_property
     def hidden_link(self) -> pd.Series[int]:
         """Whom each record belongs to, by record; the firm does not know it."""
-        record = self._replay(self.scenario.weeks)
-        return pd.Series(record.person[: len(record)], name="person").rename_axis("record")
+        return pd.Series(self.replay(self.scenario.weeks).owners(), name="person").rename_axis("record")
 
 
 def _stages(codes: npt.NDArray[np.int8]) -> pd.Categorical:

@@ -36,8 +36,10 @@ from sim.processes.service import Parameters as Service
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock
 from sim.processes.shopping import Parameters as Shopping
+from sim.processes.stewardship import Parameters as Stewardship
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.record import Delays
+from sim.voice import Parameters as Voice
 
 FOLDER = Path(__file__).parent / "scenarios"
 LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
@@ -46,6 +48,7 @@ MECHANISMS = (
     *("bonds", "loyalty", "acquisition", "rollout"),
     *("place", "surcharge", "privacy", "shocks"),
     *("needs", "profile", "rival", "seeding"),
+    *("stewardship",),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -92,7 +95,9 @@ class Scenario(Data):
     profile: Profile | None = None
     rival: Rival | None = None
     seeding: Seeding | None = None
+    stewardship: Stewardship | None = None
     record: Delays = Delays()
+    voice: Voice = Voice()
 
     @model_validator(mode="after")
     def _names_exist(self) -> Scenario:

@@ -20,8 +20,8 @@ from sim.orders import WeekOrders
 from sim.population import Population
 from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
-from sim.record import Record
 from sim.scenario import Scenario
+from sim.split import record_of
 
 
 class World:
@@ -35,7 +35,7 @@ class World:
         self.people = Population.draw(scenario, self.luck)
         self.orders = WeekOrders()
         self.log = EventLog()
-        self.record = Record(scenario.people, scenario.record)
+        self.record = record_of(scenario, self.luck)
         self.desk: Desk | None = None  # without a service section there is none
         self.pricing: Pricing | None = None
         self.renewal: Renewal | None = None  # in a market of contracts only

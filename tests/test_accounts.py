@@ -33,6 +33,7 @@ from sim.processes.rollout import Parameters as Rollout
 from sim.processes.seeding import Parameters as Seeding
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock
+from sim.processes.stewardship import Parameters as Stewardship
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.run import Run
 from sim.scenario import FOLDER, MECHANISMS
@@ -137,6 +138,7 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         **{Kind.SENT: "messages", Kind.COMPENSATED: "compensation", Kind.CARED: "care", Kind.PERK: "perks"},
         **{Kind.REWARDED: "referrals", Kind.WAGES: "wages", Kind.ADVERTISED: "advertising"},
         **{Kind.TOOLS: "tools", Kind.PROVIDED: "offer"},
+        Kind.STEWARDED: "stewardship",
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
@@ -161,7 +163,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
     total = run_of("supermarket", "lavish").accounts.total()
     elsewhere = (  # lines of mechanisms that this market has not
         *("tools", "crisis", "surcharges"),
-        "offer",
+        *("offer", "stewardship"),
     )
     assert (total[[line for line in LINES if line not in ("sales", *elsewhere)]] < 0).all()
     assert total["sales"] > 0
@@ -246,6 +248,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "profile": Profile(),
     "rival": Rival(reaction=0.0),
     "seeding": Seeding(),  # nobody gets a sample
+    "stewardship": Stewardship(duplicate_share=0.2, gap_share=0.2, wholesale_share=0.1),
 }
 
 

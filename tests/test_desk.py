@@ -18,6 +18,7 @@ from sim.clock import BEFORE_MONDAY, MINUTES_A_DAY, MINUTES_A_WEEK, OpeningHours
 from sim.desk import Desk
 from sim.events import EventLog, Kind
 from sim.processes.service import Parameters
+from sim.record import Delays, Record
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -33,6 +34,7 @@ def open_desk(
     """Put a desk into a world that has nothing else: a clock, luck and a log."""
     env = simpy.Environment(initial_time=BEFORE_MONDAY)
     world: Any = SimpleNamespace(env=env, luck=Luck(5), size=size, log=EventLog())
+    world.record = Record(size, Delays())
     return Desk(world, Parameters(agents=agents, hours=hours, handling_minutes=handling))
 
 

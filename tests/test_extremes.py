@@ -23,6 +23,7 @@ from sim.processes.privacy import Parameters as Privacy
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.shocks import WHATS, Shock
 from sim.processes.shocks import Parameters as Shocks
+from sim.processes.stewardship import Parameters as Stewardship
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.record import Delays
 from sim.run import Run
@@ -85,6 +86,7 @@ LAVISH: dict[str, Any] = {
     "place": {"bundle": "lunch", "discount": 1.0},
     "surcharge": {"markup": 1.0},
     "privacy": {"easy_withdrawal": True, "plain_option": True, "keep_weeks": 1, "sensitive": "unasked"},
+    "stewardship": {"cleaning": 100.0, "integration": 1.0},
 }
 
 
@@ -127,6 +129,10 @@ EXTREMES: dict[str, Change] = {
     "all at lunch": lambda s: s.but(place=Places(places={"a": Place(share=1, dayparts=(0, 1, 0, 0))})),
     "dearest to all": lambda s: s.but(surcharge=DEAREST),
     "all mind their data": lambda s: s.but(privacy=WORRIED),
+    "the dirtiest data": lambda s: s.but(stewardship=Stewardship(duplicate_share=1.0, gap_share=1.0)),
+    "two accounts each": lambda s: s.but(stewardship=Stewardship(split_share=1.0, merging_speed=0.01)),
+    "all orders under the second": lambda s: s.but(stewardship=Stewardship(split_share=1, second_share=1)),
+    "all joined at once": lambda s: s.but(stewardship=Stewardship(split_share=1.0, merging_speed=1.0)),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
@@ -213,6 +219,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         "surcharge",
         "privacy",
         "place",
+        "stewardship",
     }
     assert touched >= sections | {"people", "weeks", "margin"}
 

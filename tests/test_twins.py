@@ -28,6 +28,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.events import Events, Kind, Stage
 from sim.population import Population
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.stewardship import Parameters as Stewardship
 from sim.run import Run
 
 Mask = npt.NDArray[np.bool_]
@@ -133,12 +134,13 @@ def test_a_plan_that_touches_nobody_changes_nothing(name: str) -> None:
     assert repr(plain.metrics) == repr(idle.metrics)
 
 
-@pytest.mark.parametrize("section", ["pricing", "contact", "bonds", "loyalty", "rollout"])
+@pytest.mark.parametrize("section", ["pricing", "contact", "bonds", "loyalty", "rollout", "stewardship"])
 @pytest.mark.parametrize("name", ["supermarket", "saas"])
 def test_a_mechanism_whose_levers_nobody_moves_might_as_well_not_be_there(name: str, section: str) -> None:
     """Of the others, some act without a plan: faults, moods, competitors, and customers who recommend."""
     scenario = load_scenario(name).but(people=400, weeks=60)
-    here = Rollout() if section == "rollout" else getattr(scenario, section)
+    unwritten = {"rollout": Rollout(), "stewardship": Stewardship()}  # in no ready-made market
+    here = unwritten.get(section) or getattr(scenario, section)
     there, gone = (simulate(scenario.but(**{section: these}), Plan(), 4) for these in (here, None))
     assert_same(there.events, gone.events)
 

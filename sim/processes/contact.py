@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from sim.world import World
 
 SEND_MINUTE = 9 * 60  # messages go out on Monday at nine
+SECOND_ACCOUNTS = (
+    SEND_MINUTE - 1
+)  # and to these a minute before, so the log tells the two apart (`sim.split`)
 RESTED = 0.01  # less fatigue than this is none: lives that have diverged meet again
 
 HILLSTROM = "Hillstrom 2008, MineThatData e-mail test (visits 10.6 % without, 15.1-18.3 % with an e-mail)"
@@ -177,17 +180,17 @@ class Contact:
 
     def send_all(self, week: int) -> None:
         """Send the campaigns that are due, in the plan's order, as far as budget and caps allow."""
-        letters = np.zeros((len(CHANNELS), self.world.size), bool)
+        letters = np.zeros((len(CHANNELS), self.world.record.size), bool)  # by box: records, not people
         self.world.people.contact.publicity = 0.0
         purse = np.inf if self.levers.budget is None else round(self.levers.budget * 100)  # cents
         for number, campaign in self.campaigns:
             if campaign.due(week):
                 code, price = CHANNELS.index(campaign.channel), self._price(campaign)
-                who = self._addressees(campaign, number, week, letters)
-                who = self._affordable(who, price, purse)
-                purse -= price * len(who)
-                letters[code, who] = True
-                self.send(who, number, campaign, week)
+                boxes = self._addressees(campaign, number, week, letters)
+                boxes = self._affordable(boxes, price, purse)
+                purse -= price * len(boxes)
+                letters[code, boxes] = True
+                self.post(boxes, number, campaign, week)
 
     def _price(self, campaign: Campaign) -> int:
         return round(self.these.channels[campaign.channel].cost * 100)
@@ -195,37 +198,49 @@ class Contact:
     def _addressees(
         self, campaign: Campaign, number: int, week: int, letters: npt.NDArray[np.bool_]
     ) -> Integers:
-        """Find whom a campaign may and will write to; keep its control group aside."""
+        """Find the boxes that a campaign may and will write to; keep its control group aside."""
         world, code = self.world, CHANNELS.index(campaign.channel)
-        who = world.record.select(campaign.to)
+        boxes = world.record.boxes(campaign.to)
         if campaign.channel == "store":  # only who came in last week can be given something
-            who = who[world.record.came_since((week - 1) * MINUTES_A_WEEK, who)]
-        who = who[world.people.contact.consent[code, who] & ~letters[code, who]]
+            boxes = boxes[world.record.came_since((week - 1) * MINUTES_A_WEEK, boxes)]
+        boxes = boxes[world.people.contact.consent[code, boxes % world.size] & ~letters[code, boxes]]
         if self.levers.messages_a_week is not None:
-            who = who[letters[:, who].sum(axis=0) < self.levers.messages_a_week]
+            boxes = boxes[letters[:, boxes].sum(axis=0) < self.levers.messages_a_week]
         if world.done_share < 1:  # the rest is planned but not done
-            who = who[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, code)]
+            who = boxes % world.size
+            boxes = boxes[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, code)]
         if campaign.personal:
-            who = who[~world.people.privacy.plain[who]]
+            boxes = boxes[~world.people.privacy.plain[boxes % world.size]]
         if campaign.holdout:
-            control = world.luck.happens(campaign.holdout, Purpose.HOLDOUT, who)
-            world.log.write(Kind.HELD_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, who[control], code, number)
-            who = who[~control]
-        return who
+            control = world.luck.happens(campaign.holdout, Purpose.HOLDOUT, boxes % world.size)
+            who = np.unique(boxes[control] % world.size)
+            world.log.write(Kind.HELD_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, who, code, number)
+            boxes = boxes[~control]
+        return boxes
 
-    def _affordable(self, who: Integers, price: int, purse: float) -> Integers:
+    def _affordable(self, boxes: Integers, price: int, purse: float) -> Integers:
         """Keep as many as the purse pays for: those who spent most in the last 52 weeks."""
-        if price * len(who) <= purse:
-            return who
-        best = np.argsort(-self.world.record.spend_of(who), kind="stable")
-        return np.sort(who[best[: int(purse // price)]])
+        if price * len(boxes) <= purse:
+            return boxes
+        best = np.argsort(-self.world.record.spend_of(boxes), kind="stable")
+        return np.sort(boxes[best[: int(purse // price)]])
+
+    def post(self, boxes: Integers, number: int, campaign: Campaign, week: int) -> None:
+        """Put a message into each box; who has two finds it in both, which only costs and tires."""
+        size, code = self.world.size, CHANNELS.index(campaign.channel)
+        second = boxes >= size
+        minute = week * MINUTES_A_WEEK + np.where(second, SECOND_ACCOUNTS, SEND_MINUTE)
+        self.world.log.write(Kind.SENT, minute, boxes % size, code, number, self._price(campaign))
+        again = second & np.isin(boxes - size, boxes) if second.any() else second
+        self.send(boxes[~again] % size, number, campaign, week)
+        if again.any():
+            self.tire_of(boxes[again] % size, number, code, self.these.channels[campaign.channel], week, 1)
 
     def send(self, who: Integers, number: int, campaign: Campaign, week: int) -> None:
-        """Send a message to each; who opens it may click, who clicks holds the offer."""
+        """Let a message reach each; who opens it may click, who clicks holds the offer."""
         world, me, these = self.world, self.world.people.contact, self.these
         code, channel = CHANNELS.index(campaign.channel), these.channels[campaign.channel]
         sent = week * MINUTES_A_WEEK + SEND_MINUTE
-        world.log.write(Kind.SENT, sent, who, code, number, self._price(campaign))
 
         away = world.people.shopping.asleep[who] | (world.people.entry.stage[who] == Stage.LEFT)
         attention = channel.open_share * me.preference[code, who] * np.exp(-me.fatigue[code, who])
@@ -265,11 +280,16 @@ class Contact:
         shopping.asleep[who[won]] = False
         shopping.begin[who[won]] = (seen[won] - week * MINUTES_A_WEEK + 0.5) / MINUTES_A_WEEK
 
-    def tire_of(self, who: Integers, number: int, code: int, channel: Channel, week: int) -> None:
+    def tire_of(
+        self, who: Integers, number: int, code: int, channel: Channel, week: int, letter: int = 0
+    ) -> None:
         """Let a message tire those who got it; some want no more on this channel, for ever."""
         me = self.world.people.contact
         annoyance = channel.opt_out_share * (1 + me.fatigue[code, who])  # (sent,)
         me.fatigue[code, who] += np.float32(channel.fatigue)
-        out = who[self.world.luck.happens(annoyance, Purpose.OPT_OUT, who, week, code)]
+        place = code + letter * len(CHANNELS)
+        out = who[
+            self.world.luck.happens(annoyance, Purpose.OPT_OUT, who, week, place) & me.consent[code, who]
+        ]
         me.consent[code, out] = False
         self.world.log.write(Kind.OPTED_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, out, code, number)

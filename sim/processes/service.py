@@ -144,7 +144,7 @@ class Service:
         desk.agents = self.these.agents if levers.agents is None else levers.agents
         desk.urgent[:] = False
         if levers.first is not None:
-            desk.urgent[self.world.record.select(levers.first)] = True
+            desk.urgent[self.world.record.boxes(levers.first)] = True
         if desk.queue:
             desk.look_after(week * MINUTES_A_WEEK)
 
