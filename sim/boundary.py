@@ -18,8 +18,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import roots_legendre
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, roots_legendre
 
 from sim.data import Fault
 
