@@ -40,6 +40,7 @@ class Purpose(IntEnum):
     ENROL, REDEEM = range(80, 82)
     ATTENTION, INCLINATION, SOCIABILITY, RECOMMEND, WHOM, ANSWER, JOIN_MINUTE = range(90, 97)
     EXECUTION = 100
+    REPEAT, REWORK, QUIT, SIMPLE, MET, SOLVED, WRONG, DISCOVERY, AGAIN = range(165, 174)
     RESAMPLE = 110  # of real customers, in `sim.validation`
 
 

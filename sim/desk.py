@@ -3,12 +3,16 @@
 A complaint that arrives waits until the desk is open and an agent is free. Among those who wait, the
 urgent go first, then the earlier, then the lower person number, so the queue does not depend on who was
 simulated first. Deadlines and handling times count open minutes.
+
+How fast and how well the agents work stands in `sim/crew.py`. Whom the first work on a ticket does not help
+comes again, and keeps the place in the queue that the first arrival gave. Before the desk a machine may meet
+those who complain (`reception`); the desk sees only those whom it hands over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +21,7 @@ import simpy
 
 from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
+from sim.crew import Crew
 from sim.events import Kind
 
 if TYPE_CHECKING:
@@ -35,6 +40,16 @@ class Ticket:
     person: int
     j: int  # the order of that week it is about
     opened: float  # open minutes at arrival
+    visits: int = field(default=0, compare=False)  # how often an agent has begun to work on it
+    waited: int = field(default=0, compare=False)  # open minutes until the first answer
+    work_factor: float = field(default=1.0, compare=False)  # what a first work takes, beside the usual
+    recovery: float = field(default=0.0, compare=False)  # harm that is left is multiplied by exp(-recovery)
+    misled: bool = field(default=False, compare=False)  # thought solved, but is not: no firm knows
+
+    @property
+    def occasion(self) -> tuple[int, int, int]:
+        """The person, week and order that it is about: what its luck is keyed by."""
+        return self.person, self.minute // MINUTES_A_WEEK, self.j
 
 
 class Desk:
@@ -44,16 +59,29 @@ class Desk:
         self.world = world
         self.these = these
         self.agents = these.agents
+        self.crew = Crew()
+        self.reception: Callable[[Ticket], bool] | None = (
+            None  # tells whether it keeps a ticket from the desk
+        )
         self.urgent = np.zeros(world.size, bool)
         self.coming: list[tuple[int, int, int]] = []  # minute, person and j of those who will complain
         self.queue: list[Ticket] = []
         self.in_hand: list[Ticket] = []
+        self.returning: list[
+            tuple[int, Ticket, int]
+        ] = []  # when those come again who were not helped at first
         self.solved: list[tuple[Ticket, bool]] = []  # this week's, and whether both promises were kept
+        self.worked = 0  # open minutes of work that agents ever began
         self._moments: set[float] = set()  # minutes after which the queue will be looked at
 
     def expect(self, minute: int, person: int, j: int) -> None:
         """Expect a complaint at a minute to come."""
         heappush(self.coming, (minute, person, j))
+        self.look_after(minute)
+
+    def expect_again(self, minute: int, ticket: Ticket, since: int) -> None:
+        """Expect a complaint about what was not solved to come again; `since` is the minute of the first."""
+        heappush(self.returning, (minute, ticket, since))
         self.look_after(minute)
 
     def look_after(self, minute: float) -> None:
@@ -98,35 +126,76 @@ class Desk:
 
     def _let_in(self) -> None:
         """Let those who have come by now stand in the queue."""
-        while self.coming and self.coming[0][0] <= self.world.env.now:
-            minute, person, j = heappop(self.coming)
-            priority = URGENT if self.urgent[person] else PLAIN
-            opened = self.these.hours.open_minutes(minute)
-            heappush(self.queue, Ticket(priority, minute, person, j, opened))
-            self.world.log.note(Kind.TICKET, minute, person)
+        now = self.world.env.now
+        while self.coming and self.coming[0][0] <= now:
+            ticket = self.ticket(*heappop(self.coming))
+            if not (self.reception and self.reception(ticket)):
+                self._queue_up(ticket)
+        while self.returning and self.returning[0][0] <= now:
+            minute, ticket, since = heappop(self.returning)
+            self.world.log.note(Kind.REPEATED, minute, ticket.person, ref=since)
+            self._queue_up(ticket)
+
+    def _queue_up(self, ticket: Ticket) -> None:
+        heappush(self.queue, ticket)
+        if not ticket.visits:
+            self.world.log.note(Kind.TICKET, ticket.minute, ticket.person)
+
+    def ticket(self, minute: int, person: int, j: int) -> Ticket:
+        """Write a ticket for a complaint of this minute."""
+        priority = URGENT if self.urgent[person] else PLAIN
+        return Ticket(priority, minute, person, j, self.these.hours.open_minutes(minute))
 
     def answer(self, ticket: Ticket, began: float) -> None:
-        """Answer a complaint; an agent then works on it until it is solved."""
+        """Answer a complaint; an agent then works on it until it is solved, or seems to be."""
         self.in_hand.append(ticket)
-        waited, work = int(began - ticket.opened), self.work(ticket)
-        now = int(self.world.env.now)
-        self.world.log.note(Kind.ANSWERED, now, ticket.person, ref=ticket.minute, value=waited)
-        self._later(self.these.hours.minute_of(began + work), self._solve, (ticket, waited, waited + work))
+        work, now = self.work(ticket), int(self.world.env.now)
+        if not ticket.visits:
+            ticket.waited = int(began - ticket.opened)
+            self.world.log.note(Kind.ANSWERED, now, ticket.person, ref=ticket.minute, value=ticket.waited)
+        ticket.visits += 1
+        self.worked += work
+        self._later(self.these.hours.minute_of(began + work), self._finish, (ticket, began + work))
 
-    def _solve(self, done: Any) -> None:
-        """Solve a complaint, and turn to the next."""
-        ticket, waited, took = done.value
+    def _finish(self, done: Any) -> None:
+        """Solve a complaint, or find that more has to be done, and turn to the next."""
+        ticket, ended = done.value
+        self.in_hand.remove(ticket)
+        if self.crew.first_contact < 1 and ticket.visits == 1 and self._comes_again(ticket):
+            minute = int(self.world.env.now) + self.crew.again_minutes
+            self.expect_again(minute, ticket, since=ticket.minute)
+        else:
+            self._solve(ticket, int(ended - ticket.opened))
+        self.serve()
+
+    def _comes_again(self, ticket: Ticket) -> bool:
+        """Tell whether the first work on a ticket did not help; the second always does."""
+        comes = self.world.luck.happens(1 - self.crew.first_contact, Purpose.REPEAT, *ticket.occasion)
+        return bool(comes)
+
+    def _solve(self, ticket: Ticket, took: int) -> None:
+        ticket.recovery = self.crew.recovery
         now = int(self.world.env.now)
         self.world.log.note(Kind.RESOLVED, now, ticket.person, ref=ticket.minute, value=took)
-        self.solved.append((ticket, self.kept(waited, took)))
-        self.in_hand.remove(ticket)
-        self.serve()
+        self.solved.append((ticket, self.kept(ticket.waited, took)))
 
     def work(self, ticket: Ticket) -> int:
         """Draw how long an agent works on a ticket, in whole open minutes, at least one."""
-        week = ticket.minute // MINUTES_A_WEEK
-        budget = self.world.luck.exponential(Purpose.HANDLING, ticket.person, week, ticket.j)
-        return max(1, round(float(budget) * self.these.handling_minutes))
+        purpose = Purpose.REWORK if ticket.visits else Purpose.HANDLING
+        budget = self.world.luck.exponential(purpose, *ticket.occasion)
+        usual = self.these.handling_minutes * self.crew.pace * ticket.work_factor * self._difficulty(ticket)
+        return max(1, round(float(budget) * usual))
+
+    def _difficulty(self, ticket: Ticket) -> float:
+        """Give the time that a ticket of this type takes, beside the mean over both."""
+        share, times = self.these.simple_share, self.these.difficult_times
+        if times == 1:
+            return 1.0
+        return (1.0 if self.is_simple(ticket) else times) / (share + (1 - share) * times)
+
+    def is_simple(self, ticket: Ticket) -> bool:
+        """Tell whether a complaint is a simple one; no firm knows before it has worked on it."""
+        return bool(self.world.luck.happens(self.these.simple_share, Purpose.SIMPLE, *ticket.occasion))
 
     def kept(self, waited: int, took: int) -> bool:
         """Tell whether both promises were kept: the first answer and the solution."""
@@ -136,4 +205,5 @@ class Desk:
     def overdue(self, now: float) -> list[Ticket]:
         """List the tickets not solved though their time is up."""
         latest = self.these.hours.open_minutes(now) - self.these.solution_target * MINUTES_AN_HOUR
-        return [ticket for ticket in self.queue + self.in_hand if ticket.opened < latest]
+        unsolved = [*self.queue, *self.in_hand, *(ticket for _, ticket, _ in self.returning)]
+        return [ticket for ticket in unsolved if ticket.opened < latest]

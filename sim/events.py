@@ -54,12 +54,17 @@ class Kind(IntEnum):
     JOINED = 27  # channel: a place in `ADVERTISING` or `REFERRAL`; ref: who recommended, or -1
     REWARDED = 28  # for recommending; ref: who came; value: cents
     TOOLS = 29  # value: cents for software and training
+    REPEATED = 46  # complains again, as it was not solved; ref: minute of the first complaint
+    MET = 47  # a machine meets a complaint first; channel: 0 hands it over, 1 closes it; value: cost in cents
+    STAFFED = 48  # channel: a place in `STAFFING`; value: cents
+    TEAM = 49  # channel: 0 mean skill of the agents, 1 their morale; value: thousandths
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
     WOKE = 103  # ref: the campaign that woke them, or 0
     FAULT = 104  # something was wrong with an order
     RECOMMENDED = 105  # ref: to whom
+    MISLED = 110  # believes a wrong answer of a machine
 
 
 HIDDEN = 100
@@ -67,6 +72,7 @@ KIND_BITS = 7  # kinds stay below 128
 BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1}  # what a customer pays
 POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 ADVERTISING = ("search", "social", "leaflet")
+STAFFING = ("training", "pay", "recruiting")
 REFERRAL = len(ADVERTISING)  # the channel of those whom a customer brought
 
 

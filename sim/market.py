@@ -17,6 +17,7 @@ from sim.customer import Life
 from sim.data import Fault, changed
 from sim.plan import LEVERS, Plan, Timeline
 from sim.processes.acquisition import Acquisition
+from sim.processes.automation import Automation
 from sim.processes.bonds import Bonds
 from sim.processes.contact import Contact
 from sim.processes.entry import Entry
@@ -28,6 +29,7 @@ from sim.processes.renewal import Renewal
 from sim.processes.rollout import Rollout
 from sim.processes.service import Service
 from sim.processes.shopping import Shopping
+from sim.processes.staff import Staff
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
 from sim.world import World
@@ -86,6 +88,8 @@ class Market:
         self.contact = Contact(world, scenario.contact) if scenario.contact else None
         self.bonds = Bonds(world, scenario.bonds) if scenario.bonds else None
         self.service = Service(world, scenario.service) if scenario.service else None
+        self.staff = Staff(world, scenario.staff) if scenario.staff else None
+        self.automation = Automation(world, scenario.automation) if scenario.automation else None
         self.shopping = Shopping(world, scenario.shopping, apart) if scenario.shopping else None
         self.renewal = Renewal(world, scenario.renewal, apart) if scenario.renewal else None
         self.experience = Experience(world, scenario.experience) if scenario.experience else None

@@ -16,6 +16,7 @@ from sim.data import Data, Fault
 from sim.files import dump, load, save
 from sim.library import find, names
 from sim.processes.acquisition import Levers as Acquisition
+from sim.processes.automation import Levers as Automation
 from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
@@ -24,6 +25,7 @@ from sim.processes.pricing import Levers as Pricing
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
 from sim.processes.service import Levers as Service
+from sim.processes.staff import Levers as Staff
 
 LEVERS = (
     "contact",
@@ -35,6 +37,8 @@ LEVERS = (
     "acquisition",
     "renewal",
     "rollout",
+    "staff",
+    "automation",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -53,6 +57,8 @@ class Plan(Data):
     acquisition: Acquisition = Field(Acquisition(), description="winning new customers")
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
+    staff: Staff = Field(Staff(), description="the people at the desk: training, pay, what it is paid for")
+    automation: Automation = Field(Automation(), description="machines that meet complaints before people do")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from sim.data import Data
 from sim.processes import (
     acquisition,
+    automation,
     bonds,
     contact,
     entry,
@@ -26,6 +27,7 @@ from sim.processes import (
     rollout,
     service,
     shopping,
+    staff,
 )
 from sim.scenario import load_scenario, scenario_names
 
@@ -33,6 +35,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
+    *(staff, automation),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism
@@ -70,7 +73,9 @@ def _fitted() -> str:
 
 def models(module: ModuleType) -> list[type[Data]]:
     """List what a mechanism declares its parameters in."""
-    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising"))
+    parts = (
+        getattr(module, name, None) for name in ("Channel", "Strength", "Advertising", "Effort", "Machine")
+    )
     return [model for model in (*parts, module.Parameters) if model]
 
 

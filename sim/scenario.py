@@ -17,6 +17,7 @@ from sim.files import load
 from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
 from sim.processes.acquisition import Parameters as Acquisition
+from sim.processes.automation import Parameters as Automation
 from sim.processes.bonds import Parameters as Bonds
 from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
@@ -28,6 +29,7 @@ from sim.processes.renewal import Parameters as Renewal
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.service import Parameters as Service
 from sim.processes.shopping import Parameters as Shopping
+from sim.processes.staff import Parameters as Staff
 from sim.record import Delays
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -35,6 +37,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
+    *("staff", "automation"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -73,6 +76,8 @@ class Scenario(Data):
     loyalty: Loyalty | None = None
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
+    staff: Staff | None = None
+    automation: Automation | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")

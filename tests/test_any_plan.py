@@ -16,7 +16,9 @@ from pydantic.fields import FieldInfo
 from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, simulate
 from sim.data import Data
 from sim.plan import LEVERS
+from sim.processes.automation import Parameters as Automation
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.staff import Parameters as Staff
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
 from tests.test_contracts import assert_sound, small
@@ -83,7 +85,7 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
 def scenarios(draw: Any, name: str) -> Scenario:
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, 40)), weeks=draw(st.integers(1, 30)))
-    scenario = scenario.but(rollout=Rollout())
+    scenario = scenario.but(rollout=Rollout(), staff=Staff(), automation=Automation())
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)

@@ -75,6 +75,8 @@ LAVISH: dict[str, Any] = {
     "acquisition": {"search": 1e4, "social": 50, "leaflet": 50, "referral_reward": 7.5},
     "renewal": {"stay_discount": 0.3},
     "rollout": {"training": 100.0, "system": True},
+    "staff": {"training": 100.0, "bonus": 200.0, "pay": 10.0},
+    "automation": {"front": "assistant", "upkeep": 10.0},
 }
 
 

@@ -21,7 +21,7 @@ from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import FIRM, Cause, Kind
-from sim.parameter import PLAN, SCENARIO, parameter
+from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
 if TYPE_CHECKING:
@@ -57,6 +57,15 @@ class Parameters(Data):
     )
     solution_target: float = parameter(
         "solution promised within", "open hours", SCENARIO, 24.0, gt=0, le=1000
+    )
+    simple_share: float = parameter("complaints that are simple", "share", ASSUMED, 0.5, ge=0, le=1)
+    difficult_times: float = parameter(
+        "time of a difficult complaint, in times of a simple one's; the mean stays",
+        "-",
+        ASSUMED,
+        1.0,
+        ge=1,
+        le=100,
     )
     fault_toll: float = parameter(
         "patience that a fault takes when nobody puts it right", "patience", FAILURES, 0.10, ge=0, le=10
@@ -168,15 +177,14 @@ class Service:
         waiting = np.array([ticket.person for ticket in self.desk.overdue(now)], np.int64)
         people.patience.burden(Cause.SERVICE, these.late_toll, waiting)
 
-        solved = np.array([(t.person, t.j, on_time) for t, on_time in self.desk.solved], np.int64).reshape(
-            -1, 3
-        )
-        who, j, on_time = solved.T  # (solved this week,)
-        repaired = self.repaired(on_time == 1)
-        people.patience.burden(Cause.PRODUCT, these.fault_toll * (1 - repaired), who)
+        solved = [(t.person, t.j, on_time, not t.misled) for t, on_time in self.desk.solved]
+        who, j, on_time, helped = np.array(solved, np.int64).reshape(-1, 4).T  # (solved this week,)
+        felt = self.repaired(on_time == 1, np.array([t.recovery for t, _ in self.desk.solved]))
+        rows = np.flatnonzero(helped)  # the others only believe it, for a while
+        people.patience.burden(Cause.PRODUCT, these.fault_toll * (1 - felt[rows]), who[rows])
         people.patience.burden(Cause.SERVICE, np.where(on_time, 0.0, these.late_toll), who)
-        np.add.at(people.service.consolation, who, repaired)
-        self.ask(who, j, repaired, week)
+        np.add.at(people.service.consolation, who[rows], felt[rows])
+        self.ask(who, j, felt, week)
         self.desk.solved.clear()
 
     def _silent(self, week: int) -> Integers:
@@ -185,10 +193,11 @@ class Service:
         who, j = orders.person[orders.faulty], orders.j[orders.faulty]
         return who[~self.world.luck.happens(outspoken[who], Purpose.COMPLAINT, who, week, j)]
 
-    def repaired(self, on_time: npt.NDArray[np.bool_]) -> Floats:
-        """Give the share of a fault's harm that a solution, and a compensation, make good."""
+    def repaired(self, on_time: npt.NDArray[np.bool_], recovery: Floats) -> Floats:
+        """Give the share of a fault's harm that a solution, its manner, and a compensation make good."""
         share = np.where(on_time, self.these.repaired_on_time, self.these.repaired_late)
-        return 1 - (1 - share) * np.exp(-self.levers.compensation / self.these.compensation_worth)
+        harm = np.minimum((1 - share) * np.exp(-recovery), 1.0)
+        return 1 - harm * np.exp(-self.levers.compensation / self.these.compensation_worth)
 
     def ask(self, who: Integers, j: Integers, repaired: Floats, week: int) -> None:
         """Ask how a complaint was handled, 1 to 5: as well as it was repaired, more or less."""
