@@ -23,7 +23,20 @@ if TYPE_CHECKING:
 
 Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "discounts", "redeemed")
-OWN = ("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "machines", "points")
+OWN = (
+    "goods",
+    "quality",
+    "messages",
+    "compensation",
+    "care",
+    "perks",
+    "referrals",
+    "machines",
+    "attention",
+    "prevention",
+    "claims",
+    "points",
+)
 COMMON = ("wages", "staff", "advertising", "tools", "fixed")  # of the firm as a whole
 LINES = (*REVENUE, *OWN, *COMMON)
 COSTS = {  # what an event of a kind costs, and on which line it stands
@@ -38,6 +51,9 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.ADVERTISED: "advertising",
     Kind.TOOLS: "tools",
     Kind.MET: "machines",
+    Kind.ATTENDED: "attention",
+    Kind.FORESTALLED: "prevention",
+    Kind.CLAIMED: "claims",
     Kind.STAFFED: "staff",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer

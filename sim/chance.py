@@ -41,6 +41,7 @@ class Purpose(IntEnum):
     ATTENTION, INCLINATION, SOCIABILITY, RECOMMEND, WHOM, ANSWER, JOIN_MINUTE = range(90, 97)
     EXECUTION = 100
     REPEAT, REWORK, QUIT, SIMPLE, MET, SOLVED, WRONG, DISCOVERY, AGAIN = range(165, 174)
+    TELLS, HEARD, LATE, CLAIM, CHEEK, ABUSE = range(174, 180)
     RESAMPLE = 110  # of real customers, in `sim.validation`
 
 

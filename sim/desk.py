@@ -60,6 +60,7 @@ class Desk:
         self.these = these
         self.agents = these.agents
         self.crew = Crew()
+        self.wait_felt = 1.0  # how much of a broken promise is felt
         self.reception: Callable[[Ticket], bool] | None = (
             None  # tells whether it keeps a ticket from the desk
         )

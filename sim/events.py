@@ -58,6 +58,10 @@ class Kind(IntEnum):
     MET = 47  # a machine meets a complaint first; channel: 0 hands it over, 1 closes it; value: cost in cents
     STAFFED = 48  # channel: a place in `STAFFING`; value: cents
     TEAM = 49  # channel: 0 mean skill of the agents, 1 their morale; value: thousandths
+    ATTENDED = 50  # a follow-up call, or service at a level; channel: a place in `ATTENTION`; value: cents
+    DELAYED = 51  # an order reaches the customer later than promised
+    FORESTALLED = 52  # done before people ask; channel: a place in `MEASURES`; value: cents
+    CLAIMED = 53  # the guarantee is called in; ref: minute of the order; value: cents paid, 0 if refused
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
@@ -73,6 +77,9 @@ BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1}  # what a customer 
 POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 ADVERTISING = ("search", "social", "leaflet")
 STAFFING = ("training", "pay", "recruiting")
+LEVELS = ("basic", "reactive", "accountable", "proactive", "partnership")
+ATTENTION = ("cycle", "order", "complaint", *LEVELS)
+MEASURES = ("status", "warning", "compensation", "carrier")
 REFERRAL = len(ADVERTISING)  # the channel of those whom a customer brought
 
 

@@ -22,7 +22,11 @@ from sim.processes.bonds import Bonds
 from sim.processes.contact import Contact
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
+from sim.processes.followup import Followup
+from sim.processes.guarantee import Guarantee
+from sim.processes.levels import Levels
 from sim.processes.loyalty import Loyalty
+from sim.processes.notice import Notice
 from sim.processes.patience import Patience
 from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
@@ -90,6 +94,10 @@ class Market:
         self.service = Service(world, scenario.service) if scenario.service else None
         self.staff = Staff(world, scenario.staff) if scenario.staff else None
         self.automation = Automation(world, scenario.automation) if scenario.automation else None
+        self.notice = Notice(world, scenario.notice) if scenario.notice else None
+        self.guarantee = Guarantee(world, scenario.guarantee) if scenario.guarantee else None
+        self.followup = Followup(world, scenario.followup) if scenario.followup else None
+        self.levels = Levels(world, scenario.levels) if scenario.levels else None
         self.shopping = Shopping(world, scenario.shopping, apart) if scenario.shopping else None
         self.renewal = Renewal(world, scenario.renewal, apart) if scenario.renewal else None
         self.experience = Experience(world, scenario.experience) if scenario.experience else None

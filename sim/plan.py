@@ -20,7 +20,11 @@ from sim.processes.automation import Levers as Automation
 from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
+from sim.processes.followup import Levers as Followup
+from sim.processes.guarantee import Levers as Guarantee
+from sim.processes.levels import Levers as Levels
 from sim.processes.loyalty import Levers as Loyalty
+from sim.processes.notice import Levers as Notice
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
@@ -39,6 +43,10 @@ LEVERS = (
     "rollout",
     "staff",
     "automation",
+    "notice",
+    "guarantee",
+    "followup",
+    "levels",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -59,6 +67,10 @@ class Plan(Data):
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
     staff: Staff = Field(Staff(), description="the people at the desk: training, pay, what it is paid for")
     automation: Automation = Field(Automation(), description="machines that meet complaints before people do")
+    notice: Notice = Field(Notice(), description="telling people how it stands, before they ask")
+    guarantee: Guarantee = Field(Guarantee(), description="paying whoever is not satisfied")
+    followup: Followup = Field(Followup(), description="calls to customers, in rounds or for a reason")
+    levels: Levels = Field(Levels(), description="who is served at which of five levels")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

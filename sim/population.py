@@ -16,7 +16,10 @@ from sim.processes import (
     contact,
     entry,
     experience,
+    followup,
+    guarantee,
     loyalty,
+    notice,
     patience,
     pricing,
     renewal,
@@ -48,6 +51,9 @@ class Population:
     bonds: bonds.Columns
     loyalty: loyalty.Columns
     acquisition: acquisition.Columns
+    notice: notice.Columns
+    guarantee: guarantee.Columns
+    followup: followup.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -68,4 +74,7 @@ class Population:
             bonds=bonds.Columns.draw(scenario.bonds, person),
             loyalty=loyalty.Columns.draw(person),
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
+            notice=notice.Columns.draw(scenario.notice, person),
+            guarantee=guarantee.Columns.draw(scenario.guarantee, luck, person),
+            followup=followup.Columns.draw(scenario.followup, person),
         )

@@ -20,7 +20,11 @@ from sim.processes import (
     contact,
     entry,
     experience,
+    followup,
+    guarantee,
+    levels,
     loyalty,
+    notice,
     patience,
     pricing,
     renewal,
@@ -35,7 +39,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
-    *(staff, automation),
+    *(staff, automation, notice, guarantee, followup, levels),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism
@@ -74,7 +78,8 @@ def _fitted() -> str:
 def models(module: ModuleType) -> list[type[Data]]:
     """List what a mechanism declares its parameters in."""
     parts = (
-        getattr(module, name, None) for name in ("Channel", "Strength", "Advertising", "Effort", "Machine")
+        getattr(module, name, None)
+        for name in ("Channel", "Strength", "Advertising", "Effort", "Machine", "Delay", "Level")
     )
     return [model for model in (*parts, module.Parameters) if model]
 

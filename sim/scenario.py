@@ -22,7 +22,11 @@ from sim.processes.bonds import Parameters as Bonds
 from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
+from sim.processes.followup import Parameters as Followup
+from sim.processes.guarantee import Parameters as Guarantee
+from sim.processes.levels import Parameters as Levels
 from sim.processes.loyalty import Parameters as Loyalty
+from sim.processes.notice import Parameters as Notice
 from sim.processes.patience import Parameters as Patience
 from sim.processes.pricing import Parameters as Pricing
 from sim.processes.renewal import Parameters as Renewal
@@ -37,7 +41,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
-    *("staff", "automation"),
+    *("staff", "automation", "notice", "guarantee", "followup", "levels"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -78,6 +82,10 @@ class Scenario(Data):
     rollout: Rollout | None = None
     staff: Staff | None = None
     automation: Automation | None = None
+    notice: Notice | None = None
+    guarantee: Guarantee | None = None
+    followup: Followup | None = None
+    levels: Levels | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")

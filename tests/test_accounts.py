@@ -25,6 +25,11 @@ from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
 from sim.processes.automation import Parameters as Automation
+from sim.processes.followup import Parameters as Followup
+from sim.processes.guarantee import Parameters as Guarantee
+from sim.processes.levels import Parameters as Levels
+from sim.processes.notice import Delay
+from sim.processes.notice import Parameters as Notice
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.staff import Parameters as Staff
 from sim.run import Run
@@ -129,7 +134,8 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         Kind.DISCOUNT: "discounts",
         **{Kind.SENT: "messages", Kind.COMPENSATED: "compensation", Kind.CARED: "care", Kind.PERK: "perks"},
         **{Kind.REWARDED: "referrals", Kind.WAGES: "wages", Kind.ADVERTISED: "advertising"},
-        **{Kind.TOOLS: "tools", Kind.STAFFED: "staff", Kind.MET: "machines"},
+        **{Kind.TOOLS: "tools", Kind.STAFFED: "staff", Kind.MET: "machines", Kind.CLAIMED: "claims"},
+        **{Kind.ATTENDED: "attention", Kind.FORESTALLED: "prevention"},
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
@@ -147,7 +153,8 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
     assert np.array_equal(run.accounts.by_person()[list(LINES)].to_numpy(), person)
 
 
-OF_OTHERS = ("sales", "tools", "staff", "machines")  # income, and mechanisms that the supermarket has not
+# income, and the costs of mechanisms that the supermarket has not
+OF_OTHERS = ("sales", "tools", "staff", "machines", "claims", "attention", "prevention")
 
 
 def test_the_lavish_plan_moves_every_line() -> None:
@@ -239,6 +246,10 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
         turnover=50.0,
     ),
     "automation": Automation(wrong_toll=0.0, retold_toll=0.0),
+    "notice": Notice(delay=Delay(from_week=10), delay_toll=0.0, delay_points=0.0),
+    "guarantee": Guarantee(),  # nobody is promised anything, or called, or served in another way
+    "followup": Followup(),
+    "levels": Levels(),
 }
 
 

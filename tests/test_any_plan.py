@@ -17,6 +17,10 @@ from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, simulate
 from sim.data import Data
 from sim.plan import LEVERS
 from sim.processes.automation import Parameters as Automation
+from sim.processes.followup import Parameters as Followup
+from sim.processes.guarantee import Parameters as Guarantee
+from sim.processes.levels import Parameters as Levels
+from sim.processes.notice import Parameters as Notice
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.staff import Parameters as Staff
 from sim.scenario import MECHANISMS
@@ -56,6 +60,12 @@ def values(name: str, info: FieldInfo, kind: Any) -> SearchStrategy[Any]:
         return st.sampled_from(get_args(kind))
     if kind is Segment:
         return segments()
+    if (
+        get_origin(kind) is tuple
+        and isinstance(get_args(kind)[0], type)
+        and issubclass(get_args(kind)[0], Data)
+    ):
+        return st.lists(sections(get_args(kind)[0]), max_size=2).map(tuple)
     if isinstance(kind, type) and issubclass(kind, Data):
         return sections(kind, info.get_default(call_default_factory=True))
     return st.just(info.get_default(call_default_factory=True))
@@ -85,7 +95,8 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
 def scenarios(draw: Any, name: str) -> Scenario:
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, 40)), weeks=draw(st.integers(1, 30)))
-    scenario = scenario.but(rollout=Rollout(), staff=Staff(), automation=Automation())
+    scenario = scenario.but(rollout=Rollout(), staff=Staff(), automation=Automation(), notice=Notice())
+    scenario = scenario.but(guarantee=Guarantee(), followup=Followup(), levels=Levels())
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)

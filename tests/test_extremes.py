@@ -77,6 +77,10 @@ LAVISH: dict[str, Any] = {
     "rollout": {"training": 100.0, "system": True},
     "staff": {"training": 100.0, "bonus": 200.0, "pay": 10.0},
     "automation": {"front": "assistant", "upkeep": 10.0},
+    "notice": {"status": True, "warn": True, "compensation": 5.0, "backup": True},
+    "guarantee": {"promise": 20.0, "limit": 3},
+    "followup": {"cycle": 4, "after": "order", "capacity": 50},
+    "levels": {"rules": [{"level": "partnership"}]},
 }
 
 

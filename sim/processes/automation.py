@@ -224,3 +224,4 @@ class Automation:
         who, again = np.array(found, np.int64).reshape(-1, 2).T
         patience.burden(Cause.SERVICE, these.wrong_toll, who)
         patience.burden(Cause.PRODUCT, fault_toll, who[again == 0])  # nobody puts it right any more
+        self.world.people.followup.remember(who[again == 0], 1.0)

@@ -21,6 +21,7 @@ from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import FIRM, Cause, Kind
+from sim.orders import swallowed
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -173,25 +174,28 @@ class Service:
     def judge(self, week: int) -> None:
         """Let faults, and the way they were dealt with, use up patience and restore satisfaction."""
         people, these, now = self.world.people, self.these, (week + 1) * MINUTES_A_WEEK
-        people.patience.burden(Cause.PRODUCT, these.fault_toll, self._silent(week))
+        self.bear(week)
         waiting = np.array([ticket.person for ticket in self.desk.overdue(now)], np.int64)
-        people.patience.burden(Cause.SERVICE, these.late_toll, waiting)
+        late_toll = these.late_toll * self.desk.wait_felt
+        people.patience.burden(Cause.SERVICE, late_toll, waiting)
 
         solved = [(t.person, t.j, on_time, not t.misled) for t, on_time in self.desk.solved]
         who, j, on_time, helped = np.array(solved, np.int64).reshape(-1, 4).T  # (solved this week,)
         felt = self.repaired(on_time == 1, np.array([t.recovery for t, _ in self.desk.solved]))
         rows = np.flatnonzero(helped)  # the others only believe it, for a while
         people.patience.burden(Cause.PRODUCT, these.fault_toll * (1 - felt[rows]), who[rows])
-        people.patience.burden(Cause.SERVICE, np.where(on_time, 0.0, these.late_toll), who)
+        people.patience.burden(Cause.SERVICE, np.where(on_time, 0.0, late_toll), who)
         np.add.at(people.service.consolation, who[rows], felt[rows])
         self.ask(who, j, felt, week)
         self.desk.solved.clear()
 
-    def _silent(self, week: int) -> Integers:
-        """Find those who swallowed a fault this week: nobody could put it right."""
-        orders, outspoken = self.world.orders, self.world.people.service.outspoken
-        who, j = orders.person[orders.faulty], orders.j[orders.faulty]
-        return who[~self.world.luck.happens(outspoken[who], Purpose.COMPLAINT, who, week, j)]
+    def bear(self, week: int) -> None:
+        """Let those bear a fault who swallowed it, but for what the firm has found and put right."""
+        people, orders, place = self.world.people, self.world.orders, swallowed(self.world, week)
+        who, mended = orders.person[place], orders.mended[place]
+        people.patience.burden(Cause.PRODUCT, self.these.fault_toll * (1 - mended), who)
+        found = np.flatnonzero(mended)
+        np.add.at(people.service.consolation, who[found], mended[found])
 
     def repaired(self, on_time: npt.NDArray[np.bool_], recovery: Floats) -> Floats:
         """Give the share of a fault's harm that a solution, its manner, and a compensation make good."""
