@@ -30,7 +30,14 @@ from tests.test_contracts import assert_sound, small
 MOST = 40.0  # numbers that may be without limit, such as money, are drawn up to here
 SLOW = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 MARKETS = ("supermarket", "saas")
-FIXED = {"channels", "hours", "fees", "level_shares", "entry_shares"}  # drawn elsewhere, or bound together
+FIXED = {
+    "channels",
+    "hours",
+    "fees",
+    "level_shares",
+    "entry_shares",
+    "gold_from",
+}  # drawn elsewhere, or bound together
 SHORT = {"bill_weeks": 6, "term_bills": 6, "agents": 30, "past_terms": 20}  # as long as the runs are short
 
 
