@@ -12,7 +12,6 @@ those who complain (`reception`); the desk sees only those whom it hands over.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -20,36 +19,16 @@ import numpy as np
 import simpy
 
 from sim.chance import Integers, Purpose
-from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
+from sim.clock import MINUTES_AN_HOUR
 from sim.crew import Crew
 from sim.events import Kind
+from sim.ticket import DIFFICULT, SIMPLE, Lines, Ticket
 
 if TYPE_CHECKING:
     from sim.processes.service import Parameters
     from sim.world import World
 
-URGENT, PLAIN = 0, 1
-
-
-@dataclass(slots=True, order=True)
-class Ticket:
-    """A complaint; tickets sort as they are served."""
-
-    priority: int
-    minute: int  # of arrival
-    person: int
-    j: int  # the order of that week it is about
-    opened: float  # open minutes at arrival
-    visits: int = field(default=0, compare=False)  # how often an agent has begun to work on it
-    waited: int = field(default=0, compare=False)  # open minutes until the first answer
-    work_factor: float = field(default=1.0, compare=False)  # what a first work takes, beside the usual
-    recovery: float = field(default=0.0, compare=False)  # harm that is left is multiplied by exp(-recovery)
-    misled: bool = field(default=False, compare=False)  # thought solved, but is not: no firm knows
-
-    @property
-    def occasion(self) -> tuple[int, int, int]:
-        """The person, week and order that it is about: what its luck is keyed by."""
-        return self.person, self.minute // MINUTES_A_WEEK, self.j
+URGENT, PLAIN = 0, 2  # odd: difficult ones, where the simple go first
 
 
 class Desk:
@@ -66,7 +45,9 @@ class Desk:
         )
         self.urgent = np.zeros(world.size, bool)
         self.coming: list[tuple[int, int, int]] = []  # minute, person and j of those who will complain
-        self.queue: list[Ticket] = []
+        self.queue = Lines()
+        self.routing = "arrival"
+        self.specialists = 0  # of the agents, those who take only what looks simple
         self.in_hand: list[Ticket] = []
         self.returning: list[
             tuple[int, Ticket, int]
@@ -114,16 +95,39 @@ class Desk:
     def serve(self) -> None:
         """Give waiting tickets to free agents; if the desk is closed, as soon as it has opened."""
         self._let_in()
-        if not self.queue or len(self.in_hand) >= self.agents:
+        ticket = self._next()
+        if ticket is None:
             return
         now, hours = self.world.env.now, self.these.hours
         open_minutes = hours.open_minutes(now)
         opening = hours.minute_of(open_minutes)
         if opening > now:
+            self.queue.join(ticket)
             self.look_after(opening)
             return
-        while self.queue and len(self.in_hand) < self.agents:
-            self.answer(heappop(self.queue), open_minutes)
+        while ticket is not None:
+            self.answer(ticket, open_minutes)
+            ticket = self._next()
+
+    def _next(self) -> Ticket | None:
+        """Take the ticket that is served next, if somebody is free for it."""
+        if not self.queue or len(self.in_hand) >= self.agents:
+            return None
+        agents: tuple[int, ...] = (self.agents,)
+        if self.specialists:
+            agents = (self.specialists, self.agents - self.specialists)
+        return self.queue.leave(agents, self.in_hand)
+
+    def route(self, routing: str, simple_share: float) -> None:
+        """Have tickets served by a rule; with specialists, this share of the agents takes the simple ones."""
+        fits = routing == "specialists" and self.agents > 1  # one of each kind at least
+        specialists = min(max(round(simple_share * self.agents), 1), self.agents - 1) if fits else 0
+        if (routing, bool(specialists)) != (self.routing, bool(self.specialists)):
+            self.routing, waiting = routing, list(self.queue)
+            for ticket in waiting:
+                self._sort(ticket)
+            self.queue = Lines(2 if specialists else 1, waiting)
+        self.specialists = specialists
 
     def _let_in(self) -> None:
         """Let those who have come by now stand in the queue."""
@@ -138,7 +142,8 @@ class Desk:
             self._queue_up(ticket)
 
     def _queue_up(self, ticket: Ticket) -> None:
-        heappush(self.queue, ticket)
+        self._sort(ticket)
+        self.queue.join(ticket)
         if not ticket.visits:
             self.world.log.note(Kind.TICKET, ticket.minute, ticket.person)
 
@@ -146,6 +151,19 @@ class Desk:
         """Write a ticket for a complaint of this minute."""
         priority = URGENT if self.urgent[person] else PLAIN
         return Ticket(priority, minute, person, j, self.these.hours.open_minutes(minute))
+
+    def _sort(self, ticket: Ticket) -> None:
+        """Find the line of a ticket, and its place there, by the rule that holds."""
+        by_look = self.routing != "arrival"
+        ticket.line = DIFFICULT if by_look and not self._looks_simple(ticket) else SIMPLE
+        ticket.priority &= ~1
+        if self.routing == "simple_first":
+            ticket.priority += ticket.line
+
+    def _looks_simple(self, ticket: Ticket) -> bool:
+        """Sort a complaint by its first words; sometimes they deceive."""
+        right = self.world.luck.happens(self.these.triage_right, Purpose.TRIAGE, *ticket.occasion)
+        return self.is_simple(ticket) == bool(right)
 
     def answer(self, ticket: Ticket, began: float) -> None:
         """Answer a complaint; an agent then works on it until it is solved, or seems to be."""
@@ -185,6 +203,8 @@ class Desk:
         purpose = Purpose.REWORK if ticket.visits else Purpose.HANDLING
         budget = self.world.luck.exponential(purpose, *ticket.occasion)
         usual = self.these.handling_minutes * self.crew.pace * ticket.work_factor * self._difficulty(ticket)
+        if self.specialists and (ticket.line == SIMPLE) == self.is_simple(ticket):
+            usual *= self.these.specialist_time
         return max(1, round(float(budget) * usual))
 
     def _difficulty(self, ticket: Ticket) -> float:

@@ -29,7 +29,7 @@ TIERS = (  # each may know those below it
     ("sim.population", "sim.record"),
     PROCESSES,
     ("sim.desk", "sim.segment", "sim.orders"),
-    ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.crew", "sim.data"),
+    ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.crew", "sim.data", "sim.ticket"),
 )
 MUTATORS = frozenset(
     [

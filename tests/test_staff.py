@@ -228,6 +228,25 @@ def test_pay_keeps_agents(seed: int) -> None:
     assert len(staffing(paid, "recruiting")) < len(staffing(plain, "recruiting"))
 
 
+@each_seed
+def test_promises_are_counted_from_the_first_complaint_to_the_last_solution(seed: int) -> None:
+    """Work the metric out again, ticket by ticket: one that came again is one complaint."""
+    run = simulate(market(STEADY, 1, 90.0), Plan(), seed)
+    hours, end = run.scenario.service.hours, run.scenario.service.hours.open_minutes(WEEKS * MINUTES_A_WEEK)
+    tickets = run.events.of(Kind.TICKET)
+    for kind, target, name in ((Kind.ANSWERED, 120, "sla_answer"), (Kind.RESOLVED, 1_440, "sla_solution")):
+        done = run.events.of(kind)
+        took = dict(zip(zip(done.ref.tolist(), done.person.tolist(), strict=True), done.value, strict=True))
+        opened = {
+            key: hours.open_minutes(key[0])
+            for key in zip(tickets.minute.tolist(), tickets.person.tolist(), strict=True)
+        }
+        kept = [took[key] <= target for key in opened if key in took]
+        missed = sum(key not in took and opened[key] + target < end for key in opened)
+        assert run.metrics[name] == pytest.approx(sum(kept) / (len(kept) + missed), abs=2e-3)
+    assert len(run.events.of(Kind.REPEATED)) > 50
+
+
 # -- incentives ------------------------------------------------------------------------------------
 
 

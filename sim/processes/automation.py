@@ -24,9 +24,10 @@ import simpy
 from sim.chance import Purpose
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
 from sim.data import Data
-from sim.desk import Desk, Ticket
+from sim.desk import Desk
 from sim.events import FIRM, Cause, Kind
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
+from sim.ticket import Ticket
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -180,15 +181,15 @@ class Automation:
         if not luck.happens(self.levers.share, Purpose.MET, *occasion):
             return False
         solves = machine.solves_simple if desk.is_simple(ticket) else machine.solves_difficult
-        solved = luck.happens(solves, Purpose.SOLVED, *occasion)
-        misled = not solved and luck.happens(machine.wrong, Purpose.WRONG, *occasion)
-        end = CLOSED if solved or misled else HANDED_OVER
+        fate = luck.uniform(Purpose.SOLVED, *occasion)
+        closes = solves + (1 - solves) * machine.wrong
+        end = CLOSED if fate < closes else HANDED_OVER
         cents = round(machine.cost * 100)
         self.world.log.note(Kind.MET, ticket.minute, ticket.person, end, value=cents)
         if end == HANDED_OVER:
             self.hand_over(ticket)
         else:
-            self.close(desk, ticket, misled)
+            self.close(desk, ticket, misled=bool(fate >= solves))
         return end == CLOSED
 
     def hand_over(self, ticket: Ticket) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +68,17 @@ class Parameters(Data):
         ge=1,
         le=100,
     )
+    triage_right: float = parameter(
+        "complaints whose first words tell whether they are simple", "share", ASSUMED, 0.85, ge=0, le=1
+    )
+    specialist_time: float = parameter(
+        "time that a complaint takes in the hands of a specialist for its type, beside the usual",
+        "-",
+        ASSUMED,
+        0.85,
+        gt=0,
+        le=10,
+    )
     fault_toll: float = parameter(
         "patience that a fault takes when nobody puts it right", "patience", FAILURES, 0.10, ge=0, le=10
     )
@@ -105,6 +116,15 @@ class Levers(Data):
     )
     first: Segment | None = parameter(
         "whose tickets go first; nobody's when not given", "-", PLAN, None, absent="nobody"
+    )
+    routing: Literal["arrival", "simple_first", "specialists"] = parameter(
+        "what the desk goes by: who came first, what looks simple first, or specialists for each type",
+        "-",
+        PLAN,
+        "arrival",
+    )
+    simple_agents: float = parameter(
+        "of specialists, those for what looks simple", "share of agents", PLAN, 0.3, ge=0, le=1
     )
     compensation: float = parameter(
         "paid with every solution", "currency", PLAN, 0.0, slider=(0, 50, 1), ge=0, le=1e6
@@ -155,7 +175,8 @@ class Service:
         desk.urgent[:] = False
         if levers.first is not None:
             desk.urgent[self.world.record.select(levers.first)] = True
-        if desk.queue:
+        desk.route(levers.routing, levers.simple_agents)
+        if len(desk.queue):
             desk.look_after(week * MINUTES_A_WEEK)
 
     def pay(self, week: int) -> None:
