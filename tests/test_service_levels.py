@@ -17,6 +17,7 @@ from sim import Fault, Plan, Scenario, Segment, at_least, load_scenario, simulat
 from sim.clock import MINUTES_A_WEEK
 from sim.events import ATTENTION, LEVELS, Bond, Cause, Events, Kind
 from sim.processes.entry import Parameters as Entry
+from sim.processes.followup import Parameters as Followup
 from sim.processes.levels import ROUND, Level
 from sim.processes.levels import Parameters as Levels
 from sim.processes.rollout import Parameters as Rollout
@@ -138,6 +139,16 @@ def test_faults_that_were_swallowed_are_found_and_repaired_as_the_law_says(
         for run in (plain, called)
     ]
     assert toll[1] == pytest.approx((1 - finds * repairs) * toll[0], rel=0.08)
+
+
+def test_what_a_level_puts_right_nobody_remembers_when_the_firm_calls() -> None:
+    scenario = market(accountable=Level(finds=1.0, repairs=1.0)).but(followup=Followup(keep=0.99))
+    served_well, as_ever = (
+        simulate(scenario, {0: served("accountable"), 8: plan}, 1) for plan in (served("accountable"), Plan())
+    )
+    known = served_well.hidden_link[: len(served_well.record(4))]
+    faults = [run.people.followup.fault[known].sum() for run in (served_well, as_ever)]
+    assert faults[0] < 0.2 * faults[1]  # before the first round, all faults were still swallowed
 
 
 @each_seed

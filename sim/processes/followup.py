@@ -140,11 +140,18 @@ class Followup:
             elif self.levers.after == "complaint" and self.world.desk:
                 self.call_complainers(self.world.desk, silent, week)
             if self.levers.cycle:
-                since = self.world.record.bought_since((week + 1 - RECENT_WEEKS) * MINUTES_A_WEEK)
-                who = since if self.levers.to is None else np.arange(self.world.size)
-                due = (me.called[who] == NEVER) | (week - me.called[who] >= self.levers.cycle)
-                self.call("cycle", who[due], silent, week)
+                self.call("cycle", self.due(self.levers.cycle, week), silent, week)
+            yield self.world.calendar.hour("service")  # by now all has been put right that will be
             me.remember(orders.person[silent], 1 - orders.mended[silent])
+
+    def due(self, cycle: int, week: int) -> Integers:
+        """Find those whose turn it is in the round of calls: not called for a cycle, or never."""
+        called = self.world.people.followup.called
+        who = np.flatnonzero((called == NEVER) | (week - called >= cycle))
+        if self.levers.to is None:
+            since = (week + 1 - RECENT_WEEKS) * MINUTES_A_WEEK
+            who = np.intersect1d(who, self.world.record.bought_since(since))
+        return who
 
     def call_complainers(self, desk: Desk, silent: Integers, week: int) -> None:
         """Call those whose complaint was solved this week, and see that it is."""
