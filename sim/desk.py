@@ -2,7 +2,8 @@
 
 A complaint that arrives waits until the desk is open and an agent is free. Among those who wait, the
 urgent go first, then the earlier, then the lower person number, so the queue does not depend on who was
-simulated first. Deadlines and handling times count open minutes.
+simulated first. By other rules of routing what looks simple goes before what does not, or has agents of its
+own. Deadlines and handling times count open minutes.
 
 How fast and how well the agents work stands in `sim/crew.py`. Whom the first work on a ticket does not help
 comes again, and keeps the place in the queue that the first arrival gave. Before the desk a machine may meet
@@ -40,18 +41,14 @@ class Desk:
         self.agents = these.agents
         self.crew = Crew()
         self.wait_felt = 1.0  # how much of a broken promise is felt
-        self.reception: Callable[[Ticket], bool] | None = (
-            None  # tells whether it keeps a ticket from the desk
-        )
+        self.reception: Callable[[Ticket], bool] | None = None  # a machine: does it close the ticket?
         self.urgent = np.zeros(world.size, bool)
         self.coming: list[tuple[int, int, int]] = []  # minute, person and j of those who will complain
         self.queue = Lines()
         self.routing = "arrival"
         self.specialists = 0  # of the agents, those who take only what looks simple
         self.in_hand: list[Ticket] = []
-        self.returning: list[
-            tuple[int, Ticket, int]
-        ] = []  # when those come again who were not helped at first
+        self.returning: list[tuple[int, Ticket, int]] = []  # minute, ticket, minute of the first complaint
         self.solved: list[tuple[Ticket, bool]] = []  # this week's, and whether both promises were kept
         self.worked = 0  # open minutes of work that agents ever began
         self._moments: set[float] = set()  # minutes after which the queue will be looked at
