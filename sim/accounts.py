@@ -25,9 +25,10 @@ Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "surcharges", "discounts", "redeemed")
 OWN = (  # a customer's
     *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points"),
+    *("machines", "attention", "prevention", "claims"),
 )
 COMMON = (  # of the firm as a whole
-    *("wages", "advertising", "tools"),
+    *("wages", "staff", "advertising", "tools"),
     *("stewardship", "offer"),
     "crisis",
     "fixed",
@@ -47,6 +48,11 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.CRISIS_ANSWERED: "crisis",
     Kind.PROVIDED: "offer",
     Kind.STEWARDED: "stewardship",
+    Kind.MET: "machines",
+    Kind.ATTENDED: "attention",
+    Kind.FORESTALLED: "prevention",
+    Kind.CLAIMED: "claims",
+    Kind.STAFFED: "staff",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

@@ -19,7 +19,7 @@ MINUTES_A_WEEK = 10_080
 WEEKS_A_YEAR = 52
 
 MONDAY = ("decide", "prices", "acquire", "wake", "arrive", "contact", "contracts", "shop")
-SUNDAY = ("baskets", "service", "experience", "loyalty", "bonds", "patience", "books")
+SUNDAY = ("baskets", "redress", "service", "experience", "loyalty", "bonds", "patience", "books")
 
 BEFORE_MONDAY = -0.5  # minutes: when the first calendar hour rings
 

@@ -2,13 +2,17 @@
 
 A complaint that arrives waits until the desk is open and an agent is free. Among those who wait, the
 urgent go first, then the earlier, then the lower person number, so the queue does not depend on who was
-simulated first. Deadlines and handling times count open minutes.
+simulated first. By other rules of routing what looks simple goes before what does not, or has agents of its
+own. Deadlines and handling times count open minutes.
+
+How fast and how well the agents work stands in `sim/crew.py`. Whom the first work on a ticket does not help
+comes again, and keeps the place in the queue that the first arrival gave. Before the desk a machine may meet
+those who complain (`reception`); the desk sees only those whom it hands over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -16,25 +20,16 @@ import numpy as np
 import simpy
 
 from sim.chance import Integers, Purpose
-from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
+from sim.clock import MINUTES_AN_HOUR
+from sim.crew import Crew
 from sim.events import Kind
+from sim.ticket import DIFFICULT, SIMPLE, Lines, Ticket
 
 if TYPE_CHECKING:
     from sim.processes.service import Parameters
     from sim.world import World
 
-URGENT, PLAIN = 0, 1
-
-
-@dataclass(slots=True, order=True)
-class Ticket:
-    """A complaint; tickets sort as they are served."""
-
-    priority: int
-    minute: int  # of arrival
-    person: int
-    j: int  # the order of that week it is about
-    opened: float  # open minutes at arrival
+URGENT, PLAIN = 0, 2  # odd: difficult ones, where the simple go first
 
 
 class Desk:
@@ -44,16 +39,28 @@ class Desk:
         self.world = world
         self.these = these
         self.agents = these.agents
+        self.crew = Crew()
+        self.wait_felt = 1.0  # how much of a broken promise is felt
+        self.reception: Callable[[Ticket], bool] | None = None  # a machine: does it close the ticket?
         self.urgent = np.zeros(world.record.size, bool)  # by box: the desk knows accounts, not people
         self.coming: list[tuple[int, int, int]] = []  # minute, person and j of those who will complain
-        self.queue: list[Ticket] = []
+        self.queue = Lines()
+        self.routing = "arrival"
+        self.specialists = 0  # of the agents, those who take only what looks simple
         self.in_hand: list[Ticket] = []
+        self.returning: list[tuple[int, Ticket, int]] = []  # minute, ticket, minute of the first complaint
         self.solved: list[tuple[Ticket, bool]] = []  # this week's, and whether both promises were kept
+        self.worked = 0  # open minutes of work that agents ever began
         self._moments: set[float] = set()  # minutes after which the queue will be looked at
 
     def expect(self, minute: int, person: int, j: int) -> None:
         """Expect a complaint at a minute to come."""
         heappush(self.coming, (minute, person, j))
+        self.look_after(minute)
+
+    def expect_again(self, minute: int, ticket: Ticket, since: int) -> None:
+        """Expect a complaint about what was not solved to come again; `since` is the minute of the first."""
+        heappush(self.returning, (minute, ticket, since))
         self.look_after(minute)
 
     def look_after(self, minute: float) -> None:
@@ -85,49 +92,129 @@ class Desk:
     def serve(self) -> None:
         """Give waiting tickets to free agents; if the desk is closed, as soon as it has opened."""
         self._let_in()
-        if not self.queue or len(self.in_hand) >= self.agents:
+        ticket = self._next()
+        if ticket is None:
             return
         now, hours = self.world.env.now, self.these.hours
         open_minutes = hours.open_minutes(now)
         opening = hours.minute_of(open_minutes)
         if opening > now:
+            self.queue.join(ticket)
             self.look_after(opening)
             return
-        while self.queue and len(self.in_hand) < self.agents:
-            self.answer(heappop(self.queue), open_minutes)
+        while ticket is not None:
+            self.answer(ticket, open_minutes)
+            ticket = self._next()
+
+    def _next(self) -> Ticket | None:
+        """Take the ticket that is served next, if somebody is free for it."""
+        if not self.queue or len(self.in_hand) >= self.agents:
+            return None
+        agents: tuple[int, ...] = (self.agents,)
+        if self.specialists:
+            agents = (self.specialists, self.agents - self.specialists)
+        return self.queue.leave(agents, self.in_hand)
+
+    def route(self, routing: str, simple_share: float) -> None:
+        """Have tickets served by a rule; with specialists, this share of the agents takes the simple ones."""
+        fits = routing == "specialists" and self.agents > 1  # one of each kind at least
+        specialists = min(max(round(simple_share * self.agents), 1), self.agents - 1) if fits else 0
+        if (routing, bool(specialists)) != (self.routing, bool(self.specialists)):
+            self.routing, waiting = routing, list(self.queue)
+            for ticket in waiting:
+                self._sort(ticket)
+            self.queue = Lines(2 if specialists else 1, waiting)
+        self.specialists = specialists
 
     def _let_in(self) -> None:
         """Let those who have come by now stand in the queue."""
-        while self.coming and self.coming[0][0] <= self.world.env.now:
-            minute, person, j = heappop(self.coming)
-            box = self.world.record.box_at(np.array([person]), np.array([minute]))[0]
-            priority = URGENT if self.urgent[box] else PLAIN
-            opened = self.these.hours.open_minutes(minute)
-            heappush(self.queue, Ticket(priority, minute, person, j, opened))
-            self.world.log.note(Kind.TICKET, minute, person)
+        now = self.world.env.now
+        while self.coming and self.coming[0][0] <= now:
+            ticket = self.ticket(*heappop(self.coming))
+            if not (self.reception and self.reception(ticket)):
+                self._queue_up(ticket)
+        while self.returning and self.returning[0][0] <= now:
+            minute, ticket, since = heappop(self.returning)
+            self.world.log.note(Kind.REPEATED, minute, ticket.person, ref=since)
+            self._queue_up(ticket)
+
+    def _queue_up(self, ticket: Ticket) -> None:
+        self._sort(ticket)
+        self.queue.join(ticket)
+        if not ticket.visits:
+            self.world.log.note(Kind.TICKET, ticket.minute, ticket.person)
+
+    def ticket(self, minute: int, person: int, j: int) -> Ticket:
+        """Write a ticket for a complaint of this minute."""
+        box = self.world.record.box_at(np.array([person]), np.array([minute]))[0]
+        priority = URGENT if self.urgent[box] else PLAIN
+        return Ticket(priority, minute, person, j, self.these.hours.open_minutes(minute))
+
+    def _sort(self, ticket: Ticket) -> None:
+        """Find the line of a ticket, and its place there, by the rule that holds."""
+        by_look = self.routing != "arrival"
+        ticket.line = DIFFICULT if by_look and not self._looks_simple(ticket) else SIMPLE
+        ticket.priority &= ~1
+        if self.routing == "simple_first":
+            ticket.priority += ticket.line
+
+    def _looks_simple(self, ticket: Ticket) -> bool:
+        """Sort a complaint by its first words; sometimes they deceive."""
+        right = self.world.luck.happens(self.these.triage_right, Purpose.TRIAGE, *ticket.occasion)
+        return self.is_simple(ticket) == bool(right)
 
     def answer(self, ticket: Ticket, began: float) -> None:
-        """Answer a complaint; an agent then works on it until it is solved."""
+        """Answer a complaint; an agent then works on it until it is solved, or seems to be."""
         self.in_hand.append(ticket)
-        waited, work = int(began - ticket.opened), self.work(ticket)
-        now = int(self.world.env.now)
-        self.world.log.note(Kind.ANSWERED, now, ticket.person, ref=ticket.minute, value=waited)
-        self._later(self.these.hours.minute_of(began + work), self._solve, (ticket, waited, waited + work))
+        work, now = self.work(ticket), int(self.world.env.now)
+        if not ticket.visits:
+            ticket.waited = int(began - ticket.opened)
+            self.world.log.note(Kind.ANSWERED, now, ticket.person, ref=ticket.minute, value=ticket.waited)
+        ticket.visits += 1
+        self.worked += work
+        self._later(self.these.hours.minute_of(began + work), self._finish, (ticket, began + work))
 
-    def _solve(self, done: Any) -> None:
-        """Solve a complaint, and turn to the next."""
-        ticket, waited, took = done.value
+    def _finish(self, done: Any) -> None:
+        """Solve a complaint, or find that more has to be done, and turn to the next."""
+        ticket, ended = done.value
+        self.in_hand.remove(ticket)
+        if self.crew.first_contact < 1 and ticket.visits == 1 and self._comes_again(ticket):
+            minute = int(self.world.env.now) + self.crew.again_minutes
+            self.expect_again(minute, ticket, since=ticket.minute)
+        else:
+            self._solve(ticket, int(ended - ticket.opened))
+        self.serve()
+
+    def _comes_again(self, ticket: Ticket) -> bool:
+        """Tell whether the first work on a ticket did not help; the second always does."""
+        comes = self.world.luck.happens(1 - self.crew.first_contact, Purpose.REPEAT, *ticket.occasion)
+        return bool(comes)
+
+    def _solve(self, ticket: Ticket, took: int) -> None:
+        ticket.recovery = self.crew.recovery
         now = int(self.world.env.now)
         self.world.log.note(Kind.RESOLVED, now, ticket.person, ref=ticket.minute, value=took)
-        self.solved.append((ticket, self.kept(waited, took)))
-        self.in_hand.remove(ticket)
-        self.serve()
+        self.solved.append((ticket, self.kept(ticket.waited, took)))
 
     def work(self, ticket: Ticket) -> int:
         """Draw how long an agent works on a ticket, in whole open minutes, at least one."""
-        week = ticket.minute // MINUTES_A_WEEK
-        budget = self.world.luck.exponential(Purpose.HANDLING, ticket.person, week, ticket.j)
-        return max(1, round(float(budget) * self.these.handling_minutes))
+        purpose = Purpose.REWORK if ticket.visits else Purpose.HANDLING
+        budget = self.world.luck.exponential(purpose, *ticket.occasion)
+        usual = self.these.handling_minutes * self.crew.pace * ticket.work_factor * self._difficulty(ticket)
+        if self.specialists and (ticket.line == SIMPLE) == self.is_simple(ticket):
+            usual *= self.these.specialist_time
+        return max(1, round(float(budget) * usual))
+
+    def _difficulty(self, ticket: Ticket) -> float:
+        """Give the time that a ticket of this type takes, beside the mean over both."""
+        share, times = self.these.simple_share, self.these.difficult_times
+        if times == 1:
+            return 1.0
+        return (1.0 if self.is_simple(ticket) else times) / (share + (1 - share) * times)
+
+    def is_simple(self, ticket: Ticket) -> bool:
+        """Tell whether a complaint is a simple one; no firm knows before it has worked on it."""
+        return bool(self.world.luck.happens(self.these.simple_share, Purpose.SIMPLE, *ticket.occasion))
 
     def kept(self, waited: int, took: int) -> bool:
         """Tell whether both promises were kept: the first answer and the solution."""
@@ -137,4 +224,5 @@ class Desk:
     def overdue(self, now: float) -> list[Ticket]:
         """List the tickets not solved though their time is up."""
         latest = self.these.hours.open_minutes(now) - self.these.solution_target * MINUTES_AN_HOUR
-        return [ticket for ticket in self.queue + self.in_hand if ticket.opened < latest]
+        unsolved = [*self.queue, *self.in_hand, *(ticket for _, ticket, _ in self.returning)]
+        return [ticket for ticket in unsolved if ticket.opened < latest]

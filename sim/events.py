@@ -62,6 +62,14 @@ class Kind(IntEnum):
     PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
     STEWARDED = 43  # value: cents for keeping the customer data clean and whole
     MERGED = 44  # two records of one person become one
+    REPEATED = 46  # complains again, as it was not solved; ref: minute of the first complaint
+    MET = 47  # a machine meets a complaint first; channel: 0 hands it over, 1 closes it; value: cost in cents
+    STAFFED = 48  # channel: a place in `STAFFING`; value: cents
+    TEAM = 49  # channel: 0 mean skill of the agents, 1 their morale; value: thousandths
+    ATTENDED = 50  # a follow-up call, or service at a level; channel: a place in `ATTENTION`; value: cents
+    DELAYED = 51  # an order reaches the customer later than promised
+    FORESTALLED = 52  # done before people ask; channel: a place in `MEASURES`; value: cents
+    CLAIMED = 53  # the guarantee is called in; ref: minute of the order; value: cents paid, 0 if refused
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
@@ -72,6 +80,7 @@ class Kind(IntEnum):
     HEARD = 113  # of a scandal
     RIVAL_ORDER = 106  # at another shop; value: cents
     RIVAL_MOVED = 107  # channel: 0 a price cut, 1 a new shop; value: its price, in millionths of the usual
+    MISLED = 110  # believes a wrong answer of a machine
 
 
 HIDDEN = 100
@@ -79,6 +88,10 @@ KIND_BITS = 7  # kinds stay below 128
 BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1, Kind.SURCHARGED: 1}  # what a customer pays
 POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 ADVERTISING = ("search", "social", "leaflet")
+STAFFING = ("training", "pay", "recruiting")
+LEVELS = ("basic", "reactive", "accountable", "proactive", "partnership")
+ATTENTION = ("cycle", "order", "complaint", *LEVELS)
+MEASURES = ("status", "warning", "compensation", "carrier")
 REFERRAL = len(ADVERTISING)  # the channel of those whom a customer brought
 
 

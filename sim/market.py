@@ -17,12 +17,17 @@ from sim.customer import Life
 from sim.data import Fault, changed
 from sim.plan import LEVERS, Plan, Timeline
 from sim.processes.acquisition import Acquisition
+from sim.processes.automation import Automation
 from sim.processes.bonds import Bonds
 from sim.processes.contact import Contact
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
+from sim.processes.followup import Followup
+from sim.processes.guarantee import Guarantee
+from sim.processes.levels import Levels
 from sim.processes.loyalty import Loyalty
 from sim.processes.needs import Needs
+from sim.processes.notice import Notice
 from sim.processes.patience import Patience
 from sim.processes.place import Places
 from sim.processes.pricing import Pricing
@@ -35,6 +40,7 @@ from sim.processes.seeding import Seeding
 from sim.processes.service import Service
 from sim.processes.shocks import Shocks
 from sim.processes.shopping import Shopping
+from sim.processes.staff import Staff
 from sim.processes.stewardship import Stewardship
 from sim.processes.surcharge import Surcharge
 from sim.run import Run, defection_table
@@ -104,6 +110,12 @@ class Market:
         self.contact = Contact(world, scenario.contact) if scenario.contact else None
         self.bonds = Bonds(world, scenario.bonds) if scenario.bonds else None
         self.service = Service(world, scenario.service) if scenario.service else None
+        self.staff = Staff(world, scenario.staff) if scenario.staff else None
+        self.automation = Automation(world, scenario.automation) if scenario.automation else None
+        self.notice = Notice(world, scenario.notice) if scenario.notice else None
+        self.guarantee = Guarantee(world, scenario.guarantee) if scenario.guarantee else None
+        self.followup = Followup(world, scenario.followup) if scenario.followup else None
+        self.levels = Levels(world, scenario.levels) if scenario.levels else None
         self.shopping = Shopping(world, scenario.shopping, apart) if scenario.shopping else None
         self.renewal = Renewal(world, scenario.renewal, apart) if scenario.renewal else None
         self.experience = Experience(world, scenario.experience) if scenario.experience else None

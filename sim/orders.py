@@ -30,6 +30,7 @@ class WeekOrders:
     discount: Floats  # share of the price that an offer takes off
     surcharge: npt.NDArray[np.int64]  # cents asked on top of the shelf price
     paid: npt.NDArray[np.int64]  # cents, before points are redeemed
+    mended: Floats  # of a fault that nobody complains about, the share that the firm finds and puts right
 
     def __init__(self) -> None:
         self._many: list[tuple[Integers, ...]] = []
@@ -37,6 +38,7 @@ class WeekOrders:
         self.close()
         self.faulty, self.cents, self.discount = np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0)
         self.paid = self.surcharge = self.cents
+        self.mended = self.discount
 
     def add(self, minute: Integers, person: Integers, j: Integers) -> None:
         """Add orders of many people."""
@@ -45,6 +47,10 @@ class WeekOrders:
     def note(self, minute: int, person: int, j: int) -> None:
         """Add one order of one person."""
         self._notes.append((minute, person, j))
+
+    def mend(self, place: Integers, share: float | Floats) -> None:
+        """Put right a share of what is left of the faults of some orders; `place` names each once."""
+        self.mended[place] = 1 - (1 - self.mended[place]) * (1 - share)
 
     def close(self) -> None:
         """Put the week's orders in order and make room for the next week's."""
@@ -55,6 +61,14 @@ class WeekOrders:
         word = np.sort((minute - monday) << 44 | person << 12 | j)
         self.minute, self.person, self.j = (word >> 44) + monday, word >> 12 & 0xFFFFFFFF, word & 0xFFF
         self._many, self._notes = [], []
+
+
+def swallowed(world: World, week: int) -> Integers:
+    """Find the places of the week's faulty orders about which nobody complains, once they are billed."""
+    orders, outspoken = world.orders, world.people.service.outspoken
+    place = np.flatnonzero(orders.faulty)
+    who, j = orders.person[place], orders.j[place]
+    return place[~world.luck.happens(outspoken[who], Purpose.COMPLAINT, who, week, j)]
 
 
 def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Floats | float = 0.0) -> None:
@@ -71,6 +85,7 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     offer, service = people.pricing, people.service
     who, minute = orders.person, orders.minute
     orders.faulty = world.luck.happens(service.fault_share, Purpose.FAULT, who, week, orders.j)
+    orders.mended = np.zeros(len(who))
     offered = np.where(minute >= offer.offer_minute[who], offer.discount[who], 0.0)
     orders.discount = np.maximum(offered, agreed)
     orders.cents = np.rint(cents * offer.price * people.needs.markup[who]).astype(np.int64)

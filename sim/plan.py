@@ -16,11 +16,16 @@ from sim.data import Data, Fault
 from sim.files import dump, load, save
 from sim.library import find, names
 from sim.processes.acquisition import Levers as Acquisition
+from sim.processes.automation import Levers as Automation
 from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
+from sim.processes.followup import Levers as Followup
+from sim.processes.guarantee import Levers as Guarantee
+from sim.processes.levels import Levers as Levels
 from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.needs import Levers as Needs
+from sim.processes.notice import Levers as Notice
 from sim.processes.place import Levers as Place
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.privacy import Levers as Privacy
@@ -29,6 +34,7 @@ from sim.processes.rollout import Levers as Rollout
 from sim.processes.seeding import Levers as Seeding
 from sim.processes.service import Levers as Service
 from sim.processes.shocks import Levers as Shocks
+from sim.processes.staff import Levers as Staff
 from sim.processes.stewardship import Levers as Stewardship
 from sim.processes.surcharge import Levers as Surcharge
 
@@ -49,6 +55,12 @@ LEVERS = (
     "needs",
     "seeding",
     "stewardship",
+    "staff",
+    "automation",
+    "notice",
+    "guarantee",
+    "followup",
+    "levels",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -74,6 +86,12 @@ class Plan(Data):
     needs: Needs = Field(Needs(), description="the offer: range, speed, personnel, ease, image, green goods")
     seeding: Seeding = Field(Seeding(), description="free samples for people who talk")
     stewardship: Stewardship = Field(Stewardship(), description="customer data kept clean, channels joined")
+    staff: Staff = Field(Staff(), description="the people at the desk: training, pay, what it is paid for")
+    automation: Automation = Field(Automation(), description="machines that meet complaints before people do")
+    notice: Notice = Field(Notice(), description="telling people how it stands, before they ask")
+    guarantee: Guarantee = Field(Guarantee(), description="paying whoever is not satisfied")
+    followup: Followup = Field(Followup(), description="calls to customers, in rounds or for a reason")
+    levels: Levels = Field(Levels(), description="who is served at which of five levels")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

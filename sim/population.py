@@ -16,8 +16,11 @@ from sim.processes import (
     contact,
     entry,
     experience,
+    followup,
+    guarantee,
     loyalty,
     needs,
+    notice,
     patience,
     place,
     pricing,
@@ -62,6 +65,9 @@ class Population:
     needs: needs.Columns
     rival: rival.Columns
     seeding: seeding.Columns
+    notice: notice.Columns
+    guarantee: guarantee.Columns
+    followup: followup.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -90,4 +96,7 @@ class Population:
             needs=wants,
             rival=rival.Columns.draw(scenario.rival, luck, person, wants.value),
             seeding=seeding.Columns.draw(scenario.seeding, person),
+            notice=notice.Columns.draw(scenario.notice, person),
+            guarantee=guarantee.Columns.draw(scenario.guarantee, luck, person),
+            followup=followup.Columns.draw(scenario.followup, person),
         )

@@ -16,12 +16,17 @@ from sim import voice
 from sim.data import Data
 from sim.processes import (
     acquisition,
+    automation,
     bonds,
     contact,
     entry,
     experience,
+    followup,
+    guarantee,
+    levels,
     loyalty,
     needs,
+    notice,
     patience,
     place,
     pricing,
@@ -34,6 +39,7 @@ from sim.processes import (
     service,
     shocks,
     shopping,
+    staff,
     stewardship,
     surcharge,
 )
@@ -46,12 +52,14 @@ MECHANISMS = (
     *(place, surcharge, privacy, shocks),
     *(needs, profile, rival, seeding),
     *(stewardship, voice),
+    *(staff, automation, notice, guarantee, followup, levels),
 )
 
 PARTS = (  # names under which mechanisms declare parameters of parts of theirs
     *("Channel", "Strength", "Advertising"),
     *("Shock", "Place"),
     *("Weights", "Proposition"),
+    *("Effort", "Machine", "Delay", "Level"),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism

@@ -17,12 +17,17 @@ from sim.files import load
 from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
 from sim.processes.acquisition import Parameters as Acquisition
+from sim.processes.automation import Parameters as Automation
 from sim.processes.bonds import Parameters as Bonds
 from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
+from sim.processes.followup import Parameters as Followup
+from sim.processes.guarantee import Parameters as Guarantee
+from sim.processes.levels import Parameters as Levels
 from sim.processes.loyalty import Parameters as Loyalty
 from sim.processes.needs import Parameters as Needs
+from sim.processes.notice import Parameters as Notice
 from sim.processes.patience import Parameters as Patience
 from sim.processes.place import Parameters as Places
 from sim.processes.pricing import Parameters as Pricing
@@ -36,6 +41,7 @@ from sim.processes.service import Parameters as Service
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock
 from sim.processes.shopping import Parameters as Shopping
+from sim.processes.staff import Parameters as Staff
 from sim.processes.stewardship import Parameters as Stewardship
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.record import Delays
@@ -49,6 +55,7 @@ MECHANISMS = (
     *("place", "surcharge", "privacy", "shocks"),
     *("needs", "profile", "rival", "seeding"),
     *("stewardship",),
+    *("staff", "automation", "notice", "guarantee", "followup", "levels"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -96,6 +103,12 @@ class Scenario(Data):
     rival: Rival | None = None
     seeding: Seeding | None = None
     stewardship: Stewardship | None = None
+    staff: Staff | None = None
+    automation: Automation | None = None
+    notice: Notice | None = None
+    guarantee: Guarantee | None = None
+    followup: Followup | None = None
+    levels: Levels | None = None
     record: Delays = Delays()
     voice: Voice = Voice()
 

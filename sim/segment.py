@@ -24,6 +24,7 @@ HIDDEN_TRAITS = """
     satisfaction expectation patience shield spell rate dropout toll asleep dormant stage left cause fatigue
     sensitivity preference reference stock outspoken alive churn_risk loyalty hazard
     level financial_bond social_bond structural_bond sociability inclination leaves_after_term
+    cheek misled
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
     true_need green_worth delivered_value wallet_share habit
 """.split()  # noqa: SIM905  # what one would like to know of customers, and no firm does

@@ -54,11 +54,15 @@ def values(name: str, info: FieldInfo, kind: Any) -> SearchStrategy[Any]:
         return st.sampled_from(get_args(kind))
     if kind is Segment:
         return segments()
-    if get_origin(kind) is tuple and issubclass(get_args(kind)[0], Data):
+    if get_origin(kind) is tuple and _holds_data(get_args(kind)[0]):
         return st.lists(sections(get_args(kind)[0]), max_size=3)
-    if isinstance(kind, type) and issubclass(kind, Data):
+    if _holds_data(kind):
         return sections(kind, info.get_default(call_default_factory=True))
     return st.just(info.get_default(call_default_factory=True))
+
+
+def _holds_data(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Data)
 
 
 def segments() -> SearchStrategy[Segment]:

@@ -24,7 +24,13 @@ from sim.accounts import COMMON, LINES, UNALLOCATED
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
+from sim.processes.automation import Parameters as Automation
+from sim.processes.followup import Parameters as Followup
+from sim.processes.guarantee import Parameters as Guarantee
+from sim.processes.levels import Parameters as Levels
 from sim.processes.needs import Parameters as Needs
+from sim.processes.notice import Delay
+from sim.processes.notice import Parameters as Notice
 from sim.processes.place import Parameters as Places
 from sim.processes.privacy import Parameters as Privacy
 from sim.processes.profile import Parameters as Profile
@@ -33,6 +39,7 @@ from sim.processes.rollout import Parameters as Rollout
 from sim.processes.seeding import Parameters as Seeding
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock
+from sim.processes.staff import Parameters as Staff
 from sim.processes.stewardship import Parameters as Stewardship
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.run import Run
@@ -139,6 +146,8 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         **{Kind.REWARDED: "referrals", Kind.WAGES: "wages", Kind.ADVERTISED: "advertising"},
         **{Kind.TOOLS: "tools", Kind.PROVIDED: "offer"},
         Kind.STEWARDED: "stewardship",
+        **{Kind.TOOLS: "tools", Kind.STAFFED: "staff", Kind.MET: "machines", Kind.CLAIMED: "claims"},
+        **{Kind.ATTENDED: "attention", Kind.FORESTALLED: "prevention"},
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
@@ -164,6 +173,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
     elsewhere = (  # lines of mechanisms that this market has not
         *("tools", "crisis", "surcharges"),
         *("offer", "stewardship"),
+        *("staff", "machines", "attention", "prevention", "claims"),
     )
     assert (total[[line for line in LINES if line not in ("sales", *elsewhere)]] < 0).all()
     assert total["sales"] > 0
@@ -249,6 +259,19 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "rival": Rival(reaction=0.0),
     "seeding": Seeding(),  # nobody gets a sample
     "stewardship": Stewardship(duplicate_share=0.2, gap_share=0.2, wholesale_share=0.1),
+    "staff": Staff(
+        first_contact=1.0,
+        skill_pace=0.0,
+        skill_recovery=0.0,
+        morale_recovery=0.0,
+        again_toll=0.0,
+        turnover=50.0,
+    ),
+    "automation": Automation(wrong_toll=0.0, retold_toll=0.0),
+    "notice": Notice(delay=Delay(from_week=10), delay_toll=0.0, delay_points=0.0),
+    "guarantee": Guarantee(),  # nobody is promised anything, or called, or served in another way
+    "followup": Followup(),
+    "levels": Levels(),
 }
 
 

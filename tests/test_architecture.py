@@ -33,7 +33,7 @@ TIERS = (  # each may know those below it
     ("sim.cache",),
     ("sim.desk", "sim.segment", "sim.orders"),
     ("sim.need",),
-    ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.data"),
+    ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.crew", "sim.data", "sim.ticket"),
 )
 MUTATORS = frozenset(
     [

@@ -87,6 +87,12 @@ LAVISH: dict[str, Any] = {
     "surcharge": {"markup": 1.0},
     "privacy": {"easy_withdrawal": True, "plain_option": True, "keep_weeks": 1, "sensitive": "unasked"},
     "stewardship": {"cleaning": 100.0, "integration": 1.0},
+    "staff": {"training": 100.0, "bonus": 200.0, "pay": 10.0},
+    "automation": {"front": "assistant", "upkeep": 10.0},
+    "notice": {"status": True, "warn": True, "compensation": 5.0, "backup": True},
+    "guarantee": {"promise": 20.0, "limit": 3},
+    "followup": {"cycle": 4, "after": "order", "capacity": 50},
+    "levels": {"rules": [{"level": "partnership"}]},
 }
 
 

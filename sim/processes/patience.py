@@ -111,6 +111,13 @@ class Columns:
         if self.hazard.size:
             self.endure(cause, who, toll)
 
+    def forgive(self, cause: Cause, toll: Floats | float, who: Integers) -> None:
+        """Give back what a cause took from some people, as far as it took any; `who` names each once."""
+        if self.hazard.size:
+            back = np.minimum(toll * self.shield[who], self.used[cause][who])
+            self.used[cause][who] -= back
+            self.left[who] += back
+
     def renew(self, luck: Luck, who: Integers) -> None:
         """Begin a new spell: a new patience, an empty account."""
         self.spell[who] += 1

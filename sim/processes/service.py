@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,8 @@ from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import FIRM, Cause, Kind
-from sim.parameter import PLAN, SCENARIO, parameter
+from sim.orders import swallowed
+from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
 if TYPE_CHECKING:
@@ -57,6 +58,26 @@ class Parameters(Data):
     )
     solution_target: float = parameter(
         "solution promised within", "open hours", SCENARIO, 24.0, gt=0, le=1000
+    )
+    simple_share: float = parameter("complaints that are simple", "share", ASSUMED, 0.5, ge=0, le=1)
+    difficult_times: float = parameter(
+        "time of a difficult complaint, in times of a simple one's; the mean stays",
+        "-",
+        ASSUMED,
+        1.0,
+        ge=1,
+        le=100,
+    )
+    triage_right: float = parameter(
+        "complaints whose first words tell whether they are simple", "share", ASSUMED, 0.85, ge=0, le=1
+    )
+    specialist_time: float = parameter(
+        "time that a complaint takes in the hands of a specialist for its type, beside the usual",
+        "-",
+        ASSUMED,
+        0.85,
+        gt=0,
+        le=10,
     )
     fault_toll: float = parameter(
         "patience that a fault takes when nobody puts it right", "patience", FAILURES, 0.10, ge=0, le=10
@@ -95,6 +116,15 @@ class Levers(Data):
     )
     first: Segment | None = parameter(
         "whose tickets go first; nobody's when not given", "-", PLAN, None, absent="nobody"
+    )
+    routing: Literal["arrival", "simple_first", "specialists"] = parameter(
+        "what the desk goes by: who came first, what looks simple first, or specialists for each type",
+        "-",
+        PLAN,
+        "arrival",
+    )
+    simple_agents: float = parameter(
+        "of specialists, those for what looks simple", "share of agents", PLAN, 0.3, ge=0, le=1
     )
     compensation: float = parameter(
         "paid with every solution", "currency", PLAN, 0.0, slider=(0, 50, 1), ge=0, le=1e6
@@ -145,7 +175,8 @@ class Service:
         desk.urgent[:] = False
         if levers.first is not None:
             desk.urgent[self.world.record.boxes(levers.first)] = True
-        if desk.queue:
+        desk.route(levers.routing, levers.simple_agents)
+        if len(desk.queue):
             desk.look_after(week * MINUTES_A_WEEK)
 
     def pay(self, week: int) -> None:
@@ -164,31 +195,34 @@ class Service:
     def judge(self, week: int) -> None:
         """Let faults, and the way they were dealt with, use up patience and restore satisfaction."""
         people, these, now = self.world.people, self.these, (week + 1) * MINUTES_A_WEEK
-        people.patience.burden(Cause.PRODUCT, these.fault_toll, self._silent(week))
+        self.bear(week)
         waiting = np.array([ticket.person for ticket in self.desk.overdue(now)], np.int64)
-        people.patience.burden(Cause.SERVICE, these.late_toll, waiting)
+        late_toll = these.late_toll * self.desk.wait_felt
+        people.patience.burden(Cause.SERVICE, late_toll, waiting)
 
-        solved = np.array([(t.person, t.j, on_time) for t, on_time in self.desk.solved], np.int64).reshape(
-            -1, 3
-        )
-        who, j, on_time = solved.T  # (solved this week,)
-        repaired = self.repaired(on_time == 1)
-        people.patience.burden(Cause.PRODUCT, these.fault_toll * (1 - repaired), who)
-        people.patience.burden(Cause.SERVICE, np.where(on_time, 0.0, these.late_toll), who)
-        np.add.at(people.service.consolation, who, repaired)
-        self.ask(who, j, repaired, week)
+        solved = [(t.person, t.j, on_time, not t.misled) for t, on_time in self.desk.solved]
+        who, j, on_time, helped = np.array(solved, np.int64).reshape(-1, 4).T  # (solved this week,)
+        felt = self.repaired(on_time == 1, np.array([t.recovery for t, _ in self.desk.solved]))
+        rows = np.flatnonzero(helped)  # the others only believe it, for a while
+        people.patience.burden(Cause.PRODUCT, these.fault_toll * (1 - felt[rows]), who[rows])
+        people.patience.burden(Cause.SERVICE, np.where(on_time, 0.0, late_toll), who)
+        np.add.at(people.service.consolation, who[rows], felt[rows])
+        self.ask(who, j, felt, week)
         self.desk.solved.clear()
 
-    def _silent(self, week: int) -> Integers:
-        """Find those who swallowed a fault this week: nobody could put it right."""
-        orders, outspoken = self.world.orders, self.world.people.service.outspoken
-        who, j = orders.person[orders.faulty], orders.j[orders.faulty]
-        return who[~self.world.luck.happens(outspoken[who], Purpose.COMPLAINT, who, week, j)]
+    def bear(self, week: int) -> None:
+        """Let those bear a fault who swallowed it, but for what the firm has found and put right."""
+        people, orders, place = self.world.people, self.world.orders, swallowed(self.world, week)
+        who, mended = orders.person[place], orders.mended[place]
+        people.patience.burden(Cause.PRODUCT, self.these.fault_toll * (1 - mended), who)
+        found = np.flatnonzero(mended)
+        np.add.at(people.service.consolation, who[found], mended[found])
 
-    def repaired(self, on_time: npt.NDArray[np.bool_]) -> Floats:
-        """Give the share of a fault's harm that a solution, and a compensation, make good."""
+    def repaired(self, on_time: npt.NDArray[np.bool_], recovery: Floats) -> Floats:
+        """Give the share of a fault's harm that a solution, its manner, and a compensation make good."""
         share = np.where(on_time, self.these.repaired_on_time, self.these.repaired_late)
-        return 1 - (1 - share) * np.exp(-self.levers.compensation / self.these.compensation_worth)
+        harm = np.minimum((1 - share) * np.exp(-recovery), 1.0)
+        return 1 - harm * np.exp(-self.levers.compensation / self.these.compensation_worth)
 
     def ask(self, who: Integers, j: Integers, repaired: Floats, week: int) -> None:
         """Ask how a complaint was handled, 1 to 5: as well as it was repaired, more or less."""
