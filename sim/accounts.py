@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "discounts", "redeemed")
 OWN = ("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points")  # a customer's
-COMMON = ("wages", "advertising", "tools", "fixed")  # of the firm as a whole
+COMMON = ("wages", "advertising", "tools", "stock", "fixed")  # of the firm as a whole
 LINES = (*REVENUE, *OWN, *COMMON)
 COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.DISCOUNT: "discounts",
@@ -37,6 +37,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.WAGES: "wages",
     Kind.ADVERTISED: "advertising",
     Kind.TOOLS: "tools",
+    Kind.STOCKED: "stock",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 
@@ -62,7 +63,7 @@ class Accounts:
         goods = np.rint(orders.value / price * (1 - scenario.margin)).astype(np.int64)
         entries = [
             _book("sales", orders, orders.value),
-            _book("goods", orders, -goods),
+            _book("goods", events.of(Kind.BASKET)) if scenario.basket else _book("goods", orders, -goods),
             _book("quality", orders, -quality),
             *(_book(line, events.of(kind)) for kind, line in COSTS.items()),
             *(_book("points", held := events.of(kind), -sign * held.value) for kind, sign in POINTS.items()),

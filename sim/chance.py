@@ -40,6 +40,7 @@ class Purpose(IntEnum):
     ENROL, REDEEM = range(80, 82)
     ATTENTION, INCLINATION, SOCIABILITY, RECOMMEND, WHOM, ANSWER, JOIN_MINUTE = range(90, 97)
     EXECUTION = 100
+    TASTE, PACE, WISH, LINE, IN_STOCK, SUBSTITUTE, ADVICE, HUNCH, ELSEWHERE, DEARER = range(135, 145)
     RESAMPLE = 110  # of real customers, in `sim.validation`
 
 

@@ -54,12 +54,17 @@ class Kind(IntEnum):
     JOINED = 27  # channel: a place in `ADVERTISING` or `REFERRAL`; ref: who recommended, or -1
     REWARDED = 28  # for recommending; ref: who came; value: cents
     TOOLS = 29  # value: cents for software and training
+    BASKET = 30  # the content of an order. ref: its categories, as bits; value: what its goods cost, in cents
+    SUGGESTED = 31  # channel: a category; ref: at which order of the week; value: cents it adds; 0: refused
+    DEARER = 32  # a dearer variant offered. channel: the category; ref, value: as for `SUGGESTED`
+    STOCKED = 33  # value: cents for stock against shortages
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
     WOKE = 103  # ref: the campaign that woke them, or 0
     FAULT = 104  # something was wrong with an order
     RECOMMENDED = 105  # ref: to whom
+    MISSED = 108  # goods out of stock and not replaced. ref: their categories, as bits; value: cents not sold
 
 
 HIDDEN = 100

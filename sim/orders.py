@@ -57,7 +57,7 @@ class WeekOrders:
 
 
 def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Floats | float = 0.0) -> None:
-    """Bill the closed orders of a week: what was faulty, what it cost, what an offer took off.
+    """Bill the closed orders of a week: what was faulty, what was in them and cost, what an offer took off.
 
     Parameters
     ----------
@@ -72,6 +72,8 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     offered = np.where(minute >= offer.offer_minute[who], offer.discount[who], 0.0)
     orders.discount = np.maximum(offered, agreed)
     orders.cents = np.rint(cents * offer.price).astype(np.int64)
+    if world.till:
+        world.till.fill(week)
     given = np.rint(orders.cents * orders.discount).astype(np.int64)
     orders.paid = orders.cents - given
 

@@ -16,6 +16,7 @@ from sim.data import Data, Fault
 from sim.files import dump, load, save
 from sim.library import find, names
 from sim.processes.acquisition import Levers as Acquisition
+from sim.processes.basket import Levers as Basket
 from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
@@ -35,6 +36,7 @@ LEVERS = (
     "acquisition",
     "renewal",
     "rollout",
+    "basket",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -53,6 +55,7 @@ class Plan(Data):
     acquisition: Acquisition = Field(Acquisition(), description="winning new customers")
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
+    basket: Basket = Field(Basket(), description="what is suggested at the till, and kept in stock")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

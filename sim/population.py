@@ -12,6 +12,7 @@ from sim.chance import Luck
 from sim.events import Stage
 from sim.processes import (
     acquisition,
+    basket,
     bonds,
     contact,
     entry,
@@ -48,6 +49,7 @@ class Population:
     bonds: bonds.Columns
     loyalty: loyalty.Columns
     acquisition: acquisition.Columns
+    basket: basket.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -68,4 +70,5 @@ class Population:
             bonds=bonds.Columns.draw(scenario.bonds, person),
             loyalty=loyalty.Columns.draw(person),
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
+            basket=basket.Columns.draw(scenario.basket, luck, person),
         )

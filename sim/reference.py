@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from sim.data import Data
 from sim.processes import (
     acquisition,
+    basket,
     bonds,
     contact,
     entry,
@@ -32,7 +33,7 @@ from sim.scenario import load_scenario, scenario_names
 PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
-    *(bonds, loyalty, acquisition, rollout),
+    *(bonds, loyalty, acquisition, rollout, basket),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism
@@ -70,7 +71,7 @@ def _fitted() -> str:
 
 def models(module: ModuleType) -> list[type[Data]]:
     """List what a mechanism declares its parameters in."""
-    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising"))
+    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising", "Category"))
     return [model for model in (*parts, module.Parameters) if model]
 
 

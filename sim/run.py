@@ -15,7 +15,9 @@ from sim.accounts import Accounts
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
 from sim.events import Bond, Cause, Events, Kind, Stage, join
+from sim.lines import lines_of
 from sim.metrics import METRICS, summarise
+from sim.purchases import Purchases
 from sim.record import Record
 from sim.results import save_run
 
@@ -58,6 +60,11 @@ class Run:
         """The headline numbers by name; see `sim.metrics.METRICS` for what they mean."""
         return summarise(self)
 
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """What the orders were made of, a row a line, to the cent; see `sim.lines.lines_of`."""
+        return lines_of(self)
+
     def summary(self) -> pd.DataFrame:
         """Give the headline numbers with unit and meaning, rounded for reading."""
         currency = self.scenario.currency
@@ -81,7 +88,8 @@ class Run:
         return self._replay(week).frame()
 
     def _replay(self, week: int) -> Record:
-        record = Record(self.scenario.people, self.scenario.record)
+        market = self.scenario
+        record = Record(market.people, market.record, Purchases.of(market.basket, market.people))
         for page in self.pages[:week]:
             record.learn(page)
         return record
@@ -108,8 +116,16 @@ class Run:
                 "spell": people.patience.spell,
                 **{f"{bond.name.lower()}_bond": bonds[bond] for bond in Bond},
                 "sociability": people.acquisition.sociability,
+                **self._likings(),
             }
         ).rename_axis("person")
+
+    def _likings(self) -> dict[str, npt.NDArray[np.floating]]:
+        """Give the tastes of each person, and how many weeks a pack of a staple lasts them."""
+        me = self.people.basket
+        tastes = {f"taste_{name}": taste for name, taste in zip(me.names, me.taste, strict=True)}
+        paces = zip(me.staples, me.lasts / MINUTES_A_WEEK, strict=True)
+        return tastes | {f"lasts_{me.names[staple]}": weeks for staple, weeks in paces}
 
     def _law_of_buying(self) -> dict[str, npt.NDArray[np.floating]]:
         """Give the traits by which each person buys, freely or under contract."""

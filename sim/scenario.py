@@ -17,6 +17,7 @@ from sim.files import load
 from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
 from sim.processes.acquisition import Parameters as Acquisition
+from sim.processes.basket import Parameters as Basket
 from sim.processes.bonds import Parameters as Bonds
 from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
@@ -34,7 +35,7 @@ FOLDER = Path(__file__).parent / "scenarios"
 LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
-    *("bonds", "loyalty", "acquisition", "rollout"),
+    *("bonds", "loyalty", "acquisition", "rollout", "basket"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -73,6 +74,7 @@ class Scenario(Data):
     loyalty: Loyalty | None = None
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
+    basket: Basket | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")

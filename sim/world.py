@@ -20,8 +20,10 @@ from sim.orders import WeekOrders
 from sim.population import Population
 from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
+from sim.purchases import Purchases
 from sim.record import Record
 from sim.scenario import Scenario
+from sim.till import Till
 
 
 class World:
@@ -35,8 +37,10 @@ class World:
         self.people = Population.draw(scenario, self.luck)
         self.orders = WeekOrders()
         self.log = EventLog()
-        self.record = Record(scenario.people, scenario.record)
+        self.margin = scenario.margin
+        self.record = Record(scenario.people, scenario.record, Purchases.of(scenario.basket, scenario.people))
         self.desk: Desk | None = None  # without a service section there is none
+        self.till: Till | None = None
         self.pricing: Pricing | None = None
         self.renewal: Renewal | None = None  # in a market of contracts only
         self.done_share = 1.0  # of what a plan says, what is really done

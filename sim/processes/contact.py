@@ -195,7 +195,7 @@ class Contact:
     ) -> Integers:
         """Find whom a campaign may and will write to; keep its control group aside."""
         world, code = self.world, CHANNELS.index(campaign.channel)
-        who = world.record.select(campaign.to)
+        who = world.record.select(campaign.to, campaign.about)
         if campaign.channel == "store":  # only who came in last week can be given something
             who = who[world.record.came_since((week - 1) * MINUTES_A_WEEK, who)]
         who = who[world.people.contact.consent[code, who] & ~letters[code, who]]
@@ -229,10 +229,11 @@ class Contact:
         opened = who[world.luck.happens(attention, Purpose.OPEN, who, week, code)]
         seen = sent + np.floor(world.luck.uniform(Purpose.DELAY, opened, week, code) * 2_880).astype(np.int64)
         world.log.write(Kind.OPENED, seen, opened, code, number)
-        world.people.shopping.lift[opened] *= 1 + these.reminder_lift
+        fit = world.people.basket.relevance(campaign.about, opened, sent)  # 1 if about nothing
+        world.people.shopping.lift[opened] *= 1 + these.reminder_lift * fit
 
         pull = campaign.offer.discount * world.people.pricing.sensitivity[opened]  # (opened,)
-        follows = channel.click_share * (1 + these.offer_click * pull)
+        follows = channel.click_share * (1 + these.offer_click * pull) * fit
         clicks = world.luck.happens(follows, Purpose.CLICK, opened, week, code)
         world.log.write(Kind.CLICKED, seen[clicks], opened[clicks], code, number)
         self.win_over(opened[clicks], seen[clicks], number, week, code)

@@ -1,0 +1,220 @@
+"""The till: where the week's orders get their content, on Sunday.
+
+What the basket is to the household, the till is to the firm: it knows what is in stock, suggests what might
+be forgotten, and writes down what each order was made of. The law stands in `processes/basket.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.chance import Floats, Integers, Purpose
+from sim.events import Cause, Kind
+from sim.lines import as_bits, key, keys, worth
+from sim.recommender import best, learned, popular, scores_of
+
+if TYPE_CHECKING:
+    from sim.processes.basket import Levers, Parameters
+    from sim.world import World
+
+Mask = npt.NDArray[np.bool_]
+Cents = npt.NDArray[np.int64]
+MODELS = {"popular": popular, "learned": learned}
+ADVISING = 300  # this work among all that a plan wants done: no channel of messages, no bond, no contract
+
+
+@dataclass(slots=True)
+class Round:
+    """The week's j-th orders of all who have one; shapes (orders,) and (orders, categories)."""
+
+    week: int
+    j: int
+    who: Integers
+    minute: Integers
+    strength: Floats  # (orders, categories): how strongly each category is wanted
+    first: Integers  # the category for which they came
+    wanted: Mask  # (orders, categories)
+    worth: Floats  # (orders, categories): how dear a line is beside the others
+    basket: Mask  # (orders, categories): what they get
+    own: Cents  # what that is worth by itself, at this week's shelf price
+    goods: Cents  # what it costs the firm
+    added: Cents  # what the firm adds to it
+    points: Floats  # what all this does to the order's performance
+
+
+class Till:
+    """Fills the baskets of a week, as the levers of `processes/basket.py` say."""
+
+    def __init__(self, world: World, these: Parameters, levers: Levers) -> None:
+        self.world = world
+        self.these = these
+        self.levers = levers  # told anew each Monday
+        self.fill_rate = these.fill_rate
+        categories = list(these.categories.values())
+        self.base = -np.log1p(-np.array([category.share for category in categories]))  # (categories,)
+        self.weights = np.array([category.weight for category in categories])
+        self.margins = np.array([category.margin for category in categories])
+        self.company = np.array(  # (categories, categories): by the good for which one came
+            [[category.goes_with.get(name, 1.0) for name in these.categories] for category in categories]
+        )
+
+    def fill(self, week: int) -> None:
+        """Work out the content of the week's orders, which are worth so much at this week's shelf price.
+
+        Everybody's first order, then the second: what was bought at the first is in the jar at the second.
+        """
+        world, orders = self.world, self.world.orders
+        contents, goods = np.zeros_like(orders.cents), np.zeros_like(orders.cents)
+        points, advised = np.zeros(len(contents)), self.advised(week)
+        for j in range(orders.j.max(initial=-1) + 1):
+            rows = np.flatnonzero(orders.j == j)
+            these = self.choose(rows, week, j)
+            self.deliver(these)
+            asked = np.flatnonzero(advised[these.who])
+            self.suggest(these, asked)
+            self.offer_dearer(these, asked)
+            for place, staple in enumerate(world.people.basket.staples):
+                buys = these.basket[:, staple]
+                world.people.basket.put_away(place, these.who[buys], these.minute[buys])
+            orders.cents[rows] = these.own + these.added
+            contents[rows], goods[rows] = as_bits(these.basket), these.goods
+            points[rows] = these.points
+        world.log.write(Kind.BASKET, orders.minute, orders.person, 0, contents, goods)
+        self.let_feel(points)
+
+    def advised(self, week: int) -> Mask:
+        """Tell whom the firm makes suggestions this week."""
+        world, to = self.world, self.levers.to
+        chosen = np.full(world.size, to is None)
+        if to is not None:
+            chosen[world.record.select(to)] = True
+        if world.done_share < 1:  # the rest is planned but not done
+            who = world.people.number
+            chosen &= world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, ADVISING)
+        return chosen
+
+    def choose(self, rows: Integers, week: int, j: int) -> Round:
+        """Let the clocks of all categories run: what rings by 1 is wanted, and what rings first."""
+        world, me, every = self.world, self.world.people.basket, np.arange(len(rows))
+        who, minute = world.orders.person[rows], world.orders.minute[rows]
+        strength = self.base * me.taste[:, who].T  # (orders, categories)
+        for place, staple in enumerate(me.staples):
+            strength[:, staple] *= me.need(place, who, minute)
+        budget = world.luck.exponential(Purpose.WISH, keys(who, len(self.base)), week, j)
+        clock = budget / np.maximum(strength, 1e-12)
+        first = clock.argmin(axis=1)
+        start = clock[every, first][:, None]  # (orders, 1)
+        company = self.company[first]
+        wanted = start + (clock - start) / company < 1  # from the first good on they run faster
+        wanted[every, first] = True
+        dear = worth(world.luck, self.weights, who, week, j)
+        cents, none = world.orders.cents[rows], np.zeros(len(rows))
+        return Round(
+            *(week, j, who, minute, strength * company, first, wanted, dear, wanted.copy()),
+            *(cents, np.zeros_like(cents), np.zeros_like(cents), none),
+        )
+
+    # -- what is in stock ---------------------------------------------------------------------------
+
+    def deliver(self, these: Round) -> None:
+        """Give what is in stock; for the good for which one came there is always a substitute."""
+        if self.fill_rate < 1:
+            self.run_short(these)
+        price = self.world.people.pricing.price
+        lines = these.worth * these.basket
+        margin = self.world.margin + (lines @ (self.margins - self.world.margin)) / lines.sum(axis=1)
+        these.goods += np.rint(these.own / price * (1 - margin)).astype(np.int64)
+
+    def run_short(self, these: Round) -> None:
+        """Take out what is not there; it is missed, whether or not something else does for it."""
+        world, everything = self.world, keys(these.who, len(self.base))
+        occasion = (everything, these.week, these.j)
+        lacks = these.wanted & ~world.luck.happens(self.fill_rate, Purpose.IN_STOCK, *occasion)
+        gone = lacks & ~world.luck.happens(self.these.substitute_share, Purpose.SUBSTITUTE, *occasion)
+        gone[np.arange(len(gone)), these.first] = False
+        these.basket &= ~gone
+        lines = these.worth * these.wanted
+        whole = lines.sum(axis=1)
+        sold = np.maximum(np.rint(these.own * (1 - (lines * gone).sum(axis=1) / whole)), 1).astype(np.int64)
+        less = np.flatnonzero(gone.any(axis=1))
+        lost = (these.own - sold)[less]
+        world.log.write(Kind.MISSED, these.minute[less], these.who[less], 0, as_bits(gone[less]), lost)
+        these.own = sold
+        missed = (lines * lacks).sum(axis=1) / whole  # (orders,): share of what was wanted
+        these.points -= self.these.missing_drop * missed
+        short = np.flatnonzero(missed)
+        toll = self.these.missing_toll * missed[short]
+        world.people.patience.burden(Cause.PRODUCT, toll, these.who[short])
+
+    # -- what the firm suggests ---------------------------------------------------------------------
+
+    def suggest(self, these: Round, asked: Integers) -> None:
+        """Suggest further categories at some orders, the best ones first."""
+        if not self.levers.suggestions or not len(asked):
+            return
+        scores = self.scores(these, asked)
+        scale = these.own / (these.worth * these.basket).sum(axis=1)  # cents by how dear a line is
+        for place, picks in enumerate(best(scores, these.wanted[asked], self.levers.suggestions).T):
+            there = picks >= 0
+            self.suggest_one(these, asked[there], picks[there], place, scale)
+
+    def scores(self, these: Round, asked: Integers) -> Floats:
+        """Ask the recommender how well each category fits each order, (asked, categories)."""
+        recommender, who = self.levers.recommender, these.who[asked]
+        hunch = self.world.luck.uniform(Purpose.HUNCH, keys(who, len(self.base)), these.week, these.j)
+        if recommender == "random":
+            return np.asarray(hunch)
+        if recommender == "assumed":
+            coin = key(who, len(self.base))  # beside the last category
+            hits = self.world.luck.happens(self.levers.hit_share, Purpose.HUNCH, coin, these.week, these.j)
+            return np.where(hits[:, None], these.strength[asked], hunch)
+        model = recommender if callable(recommender) else MODELS[recommender]
+        return scores_of(model, self.world.record.evidence(these.basket[asked], who))
+
+    def suggest_one(self, these: Round, rows: Integers, picks: Integers, place: int, scale: Floats) -> None:
+        """Suggest one category at each of some orders; it is taken, or it annoys."""
+        world, numbers = self.world, self.these
+        who, minute, strength = these.who[rows], these.minute[rows], these.strength[rows, picks]
+        appeal = numbers.appeal * numbers.attention_keep**place
+        occasion = (key(who, picks), these.week, these.j)
+        taken = world.luck.happens(-np.expm1(-appeal * strength), Purpose.ADVICE, *occasion)
+        cents = np.maximum(np.rint(scale[rows] * these.worth[rows, picks]), 1).astype(np.int64) * taken
+        world.log.write(Kind.SUGGESTED, minute, who, picks, these.j, cents)
+        these.basket[rows[taken], picks[taken]] = True
+        self.add(these, rows, picks, cents)
+        fit = strength / self.base[picks]  # beside what is usual
+        these.points[rows] -= numbers.annoyance * np.exp(-fit) * ~taken
+
+    def offer_dearer(self, these: Round, asked: Integers) -> None:
+        """Offer a dearer variant of the good for which one came."""
+        step = self.levers.up_sell
+        if not step or not len(asked):
+            return
+        world, numbers = self.world, self.these
+        who, main = these.who[asked], these.first[asked]
+        reluctance = numbers.dearer_steepness * step * world.people.pricing.sensitivity[who]
+        chance = numbers.dearer_share * np.exp(-reluctance)
+        taken = world.luck.happens(chance, Purpose.DEARER, who, these.week, these.j)
+        lines = these.worth * these.basket
+        part = these.worth[asked, main] / lines[asked].sum(axis=1)
+        cents = np.maximum(np.rint(step * part * these.own[asked]), 1).astype(np.int64) * taken
+        world.log.write(Kind.DEARER, these.minute[asked], who, main, these.j, cents)
+        self.add(these, asked, main, cents)
+        these.points[asked] -= numbers.annoyance * -np.expm1(-reluctance) * ~taken
+
+    def add(self, these: Round, rows: Integers, category: Integers, cents: Cents) -> None:
+        """Add cents to some orders, and what their goods cost."""
+        these.added[rows] += cents
+        price = self.world.people.pricing.price
+        these.goods[rows] += np.rint(cents / price * (1 - self.margins[category])).astype(np.int64)
+
+    def let_feel(self, points: Floats) -> None:
+        """Let people feel on average what was done to their orders of this week."""
+        if points.any():
+            person = self.world.orders.person
+            who, place, orders = np.unique(person, return_inverse=True, return_counts=True)
+            self.world.people.experience.enrich(np.bincount(place, points) / orders, who)
