@@ -75,7 +75,6 @@ class Campaign(Data):
         PLAN,
         None,
         absent="no goods in particular",
-        min_length=1,
         max_length=80,
     )
     holdout: float = parameter("control group", "share", PLAN, 0.0, slider=(0, 0.5, 0.05), ge=0, le=1)

@@ -28,13 +28,9 @@ ADVISING = 300  # this work among all that a plan wants done: no channel of mess
 
 
 @dataclass(slots=True)
-class Round:
-    """The week's j-th orders of all who have one; shapes (orders,) and (orders, categories)."""
+class Contents:
+    """What the week's orders are made of; shapes (orders,) and (orders, categories)."""
 
-    week: int
-    j: int
-    who: Integers
-    minute: Integers
     strength: Floats  # (orders, categories): how strongly each category is wanted
     first: Integers  # the category for which they came
     wanted: Mask  # (orders, categories)
@@ -65,26 +61,21 @@ class Till:
     def fill(self, week: int) -> None:
         """Work out the content of the week's orders, which are worth so much at this week's shelf price.
 
-        Everybody's first order, then the second: what was bought at the first is in the jar at the second.
+        What is in the jars is as it was on Monday, less what has been eaten since.
         """
-        world, orders = self.world, self.world.orders
-        contents, goods = np.zeros_like(orders.cents), np.zeros_like(orders.cents)
-        points, advised = np.zeros(len(contents)), self.advised(week)
-        for j in range(orders.j.max(initial=-1) + 1):
-            rows = np.flatnonzero(orders.j == j)
-            these = self.choose(rows, week, j)
-            self.deliver(these)
-            asked = np.flatnonzero(advised[these.who])
-            self.suggest(these, asked)
-            self.offer_dearer(these, asked)
-            for place, staple in enumerate(world.people.basket.staples):
-                buys = these.basket[:, staple]
-                world.people.basket.put_away(place, these.who[buys], these.minute[buys])
-            orders.cents[rows] = these.own + these.added
-            contents[rows], goods[rows] = as_bits(these.basket), these.goods
-            points[rows] = these.points
-        world.log.write(Kind.BASKET, orders.minute, orders.person, 0, contents, goods)
-        self.let_feel(points)
+        world, orders, me = self.world, self.world.orders, self.world.people.basket
+        these = self.choose(week)
+        self.deliver(these, week)
+        asked = np.flatnonzero(self.advised(week)[orders.person])
+        self.suggest(these, asked, week)
+        self.offer_dearer(these, asked, week)
+        for place, staple in enumerate(me.staples):
+            buys = these.basket[:, staple]
+            me.put_away(place, orders.person[buys], orders.minute[buys])
+        orders.cents = these.own + these.added
+        contents = as_bits(these.basket)
+        world.log.write(Kind.BASKET, orders.minute, orders.person, 0, contents, these.goods)
+        self.let_feel(these.points)
 
     def advised(self, week: int) -> Mask:
         """Tell whom the firm makes suggestions this week."""
@@ -97,116 +88,123 @@ class Till:
             chosen &= world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, ADVISING)
         return chosen
 
-    def choose(self, rows: Integers, week: int, j: int) -> Round:
+    def choose(self, week: int) -> Contents:
         """Let the clocks of all categories run: what rings by 1 is wanted, and what rings first."""
-        world, me, every = self.world, self.world.people.basket, np.arange(len(rows))
-        who, minute = world.orders.person[rows], world.orders.minute[rows]
+        world, orders, me = self.world, self.world.orders, self.world.people.basket
+        who, every = orders.person, np.arange(len(orders.person))
         strength = self.base * me.taste[:, who].T  # (orders, categories)
         for place, staple in enumerate(me.staples):
-            strength[:, staple] *= me.need(place, who, minute)
-        budget = world.luck.exponential(Purpose.WISH, keys(who, len(self.base)), week, j)
+            strength[:, staple] *= me.need(place, who, orders.minute)
+        budget = world.luck.exponential(Purpose.WISH, *self._lines(week))
         clock = budget / np.maximum(strength, 1e-12)
         first = clock.argmin(axis=1)
         start = clock[every, first][:, None]  # (orders, 1)
         company = self.company[first]
         wanted = start + (clock - start) / company < 1  # from the first good on they run faster
         wanted[every, first] = True
-        dear = worth(world.luck, self.weights, who, week, j)
-        cents, none = world.orders.cents[rows], np.zeros(len(rows))
-        return Round(
-            *(week, j, who, minute, strength * company, first, wanted, dear, wanted.copy()),
-            *(cents, np.zeros_like(cents), np.zeros_like(cents), none),
+        dear = worth(world.luck, self.weights, who, week, orders.j)
+        goods, added, points = np.zeros_like(orders.cents), np.zeros_like(orders.cents), np.zeros(len(who))
+        return Contents(
+            strength * company, first, wanted, dear, wanted.copy(), orders.cents, goods, added, points
         )
+
+    def _lines(self, week: int) -> tuple[Integers, int, Integers]:
+        """Give the occasions of all lines that the week's orders could have, (orders, categories)."""
+        orders = self.world.orders
+        return keys(orders.person, len(self.base)), week, orders.j[:, None]
 
     # -- what is in stock ---------------------------------------------------------------------------
 
-    def deliver(self, these: Round) -> None:
+    def deliver(self, these: Contents, week: int) -> None:
         """Give what is in stock; for the good for which one came there is always a substitute."""
         if self.fill_rate < 1:
-            self.run_short(these)
+            self.run_short(these, week)
         price = self.world.people.pricing.price
         lines = these.worth * these.basket
         margin = self.world.margin + (lines @ (self.margins - self.world.margin)) / lines.sum(axis=1)
         these.goods += np.rint(these.own / price * (1 - margin)).astype(np.int64)
 
-    def run_short(self, these: Round) -> None:
+    def run_short(self, these: Contents, week: int) -> None:
         """Take out what is not there; it is missed, whether or not something else does for it."""
-        world, everything = self.world, keys(these.who, len(self.base))
-        occasion = (everything, these.week, these.j)
+        world, orders, occasion = self.world, self.world.orders, self._lines(week)
         lacks = these.wanted & ~world.luck.happens(self.fill_rate, Purpose.IN_STOCK, *occasion)
         gone = lacks & ~world.luck.happens(self.these.substitute_share, Purpose.SUBSTITUTE, *occasion)
         gone[np.arange(len(gone)), these.first] = False
         these.basket &= ~gone
         lines = these.worth * these.wanted
-        whole = lines.sum(axis=1)
-        sold = np.maximum(np.rint(these.own * (1 - (lines * gone).sum(axis=1) / whole)), 1).astype(np.int64)
-        less = np.flatnonzero(gone.any(axis=1))
-        lost = (these.own - sold)[less]
-        world.log.write(Kind.MISSED, these.minute[less], these.who[less], 0, as_bits(gone[less]), lost)
+        lines /= lines.sum(axis=1, keepdims=True)  # shares of what was wanted
+        sold = np.maximum(np.rint(these.own * (1 - (lines * gone).sum(axis=1))), 1).astype(np.int64)
+        less, lost = np.flatnonzero(gone.any(axis=1)), these.own - sold
+        world.log.write(
+            Kind.MISSED, orders.minute[less], orders.person[less], 0, as_bits(gone[less]), lost[less]
+        )
         these.own = sold
-        missed = (lines * lacks).sum(axis=1) / whole  # (orders,): share of what was wanted
+        missed = (lines * lacks).sum(axis=1)  # (orders,)
         these.points -= self.these.missing_drop * missed
         short = np.flatnonzero(missed)
-        toll = self.these.missing_toll * missed[short]
-        world.people.patience.burden(Cause.PRODUCT, toll, these.who[short])
+        world.people.patience.burden(
+            Cause.PRODUCT, self.these.missing_toll * missed[short], orders.person[short]
+        )
 
     # -- what the firm suggests ---------------------------------------------------------------------
 
-    def suggest(self, these: Round, asked: Integers) -> None:
+    def suggest(self, these: Contents, asked: Integers, week: int) -> None:
         """Suggest further categories at some orders, the best ones first."""
         if not self.levers.suggestions or not len(asked):
             return
-        scores = self.scores(these, asked)
+        scores = self.scores(these, asked, week)
         scale = these.own / (these.worth * these.basket).sum(axis=1)  # cents by how dear a line is
         for place, picks in enumerate(best(scores, these.wanted[asked], self.levers.suggestions).T):
             there = picks >= 0
-            self.suggest_one(these, asked[there], picks[there], place, scale)
+            self.suggest_one(these, asked[there], picks[there], place, scale, week)
 
-    def scores(self, these: Round, asked: Integers) -> Floats:
+    def scores(self, these: Contents, asked: Integers, week: int) -> Floats:
         """Ask the recommender how well each category fits each order, (asked, categories)."""
-        recommender, who = self.levers.recommender, these.who[asked]
-        hunch = self.world.luck.uniform(Purpose.HUNCH, keys(who, len(self.base)), these.week, these.j)
+        recommender, luck, orders = self.levers.recommender, self.world.luck, self.world.orders
+        who, j = orders.person[asked], orders.j[asked]
+        hunch: Floats = luck.uniform(Purpose.HUNCH, keys(who, len(self.base)), week, j[:, None])
         if recommender == "random":
-            return np.asarray(hunch)
+            return hunch
         if recommender == "assumed":
             coin = key(who, len(self.base))  # beside the last category
-            hits = self.world.luck.happens(self.levers.hit_share, Purpose.HUNCH, coin, these.week, these.j)
+            hits = luck.happens(self.levers.hit_share, Purpose.HUNCH, coin, week, j)
             return np.where(hits[:, None], these.strength[asked], hunch)
         model = recommender if callable(recommender) else MODELS[recommender]
         return scores_of(model, self.world.record.evidence(these.basket[asked], who))
 
-    def suggest_one(self, these: Round, rows: Integers, picks: Integers, place: int, scale: Floats) -> None:
+    def suggest_one(
+        self, these: Contents, rows: Integers, picks: Integers, place: int, scale: Floats, week: int
+    ) -> None:
         """Suggest one category at each of some orders; it is taken, or it annoys."""
-        world, numbers = self.world, self.these
-        who, minute, strength = these.who[rows], these.minute[rows], these.strength[rows, picks]
+        world, numbers, orders = self.world, self.these, self.world.orders
+        who, j, strength = orders.person[rows], orders.j[rows], these.strength[rows, picks]
         appeal = numbers.appeal * numbers.attention_keep**place
-        occasion = (key(who, picks), these.week, these.j)
-        taken = world.luck.happens(-np.expm1(-appeal * strength), Purpose.ADVICE, *occasion)
+        taken = world.luck.happens(-np.expm1(-appeal * strength), Purpose.ADVICE, key(who, picks), week, j)
         cents = np.maximum(np.rint(scale[rows] * these.worth[rows, picks]), 1).astype(np.int64) * taken
-        world.log.write(Kind.SUGGESTED, minute, who, picks, these.j, cents)
+        world.log.write(Kind.SUGGESTED, orders.minute[rows], who, picks, j, cents)
         these.basket[rows[taken], picks[taken]] = True
         self.add(these, rows, picks, cents)
         fit = strength / self.base[picks]  # beside what is usual
         these.points[rows] -= numbers.annoyance * np.exp(-fit) * ~taken
 
-    def offer_dearer(self, these: Round, asked: Integers) -> None:
+    def offer_dearer(self, these: Contents, asked: Integers, week: int) -> None:
         """Offer a dearer variant of the good for which one came."""
-        step = self.levers.up_sell
+        step, numbers = self.levers.up_sell, self.these
         if not step or not len(asked):
             return
-        world, numbers = self.world, self.these
-        who, main = these.who[asked], these.first[asked]
+        world, orders = self.world, self.world.orders
+        who, j, main = orders.person[asked], orders.j[asked], these.first[asked]
         reluctance = numbers.dearer_steepness * step * world.people.pricing.sensitivity[who]
         chance = numbers.dearer_share * np.exp(-reluctance)
-        taken = world.luck.happens(chance, Purpose.DEARER, who, these.week, these.j)
-        lines = these.worth * these.basket
-        part = these.worth[asked, main] / lines[asked].sum(axis=1)
+        taken = world.luck.happens(chance, Purpose.DEARER, who, week, j)
+        lines = (these.worth * these.basket)[asked]
+        part = these.worth[asked, main] / lines.sum(axis=1)
         cents = np.maximum(np.rint(step * part * these.own[asked]), 1).astype(np.int64) * taken
-        world.log.write(Kind.DEARER, these.minute[asked], who, main, these.j, cents)
+        world.log.write(Kind.DEARER, orders.minute[asked], who, main, j, cents)
         self.add(these, asked, main, cents)
         these.points[asked] -= numbers.annoyance * -np.expm1(-reluctance) * ~taken
 
-    def add(self, these: Round, rows: Integers, category: Integers, cents: Cents) -> None:
+    def add(self, these: Contents, rows: Integers, category: Integers, cents: Cents) -> None:
         """Add cents to some orders, and what their goods cost."""
         these.added[rows] += cents
         price = self.world.people.pricing.price

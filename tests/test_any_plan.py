@@ -8,23 +8,31 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from pydantic.fields import FieldInfo
 
-from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, simulate
+from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, Timeline, simulate
 from sim.data import Data
 from sim.plan import LEVERS
 from sim.processes.rollout import Parameters as Rollout
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
+from tests.goods import BASKET
 from tests.test_contracts import assert_sound, small
 
 MOST = 40.0  # numbers that may be without limit, such as money, are drawn up to here
 SLOW = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 MARKETS = ("supermarket", "saas")
-FIXED = {"channels", "hours", "fees", "level_shares", "entry_shares"}  # drawn elsewhere, or bound together
+FIXED = {
+    "channels",
+    "hours",
+    "fees",
+    "level_shares",
+    "entry_shares",
+    "categories",
+}  # drawn elsewhere, or bound together
 SHORT = {"bill_weeks": 6, "term_bills": 6, "agents": 30, "past_terms": 20}  # as long as the runs are short
 
 
@@ -76,14 +84,17 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
         for name, info in kind.model_fields.items()
         if name not in FIXED and draw(st.integers(0, 2)) == 0
     }
-    return given.but(**changes) if given is not None else kind(**changes)
+    try:
+        return given.but(**changes) if given is not None else kind(**changes)
+    except Fault:  # fields that do not go together, such as gold below silver
+        return reject()
 
 
 @st.composite
 def scenarios(draw: Any, name: str) -> Scenario:
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, 40)), weeks=draw(st.integers(1, 30)))
-    scenario = scenario.but(rollout=Rollout())
+    scenario = scenario.but(rollout=Rollout(), basket=BASKET)
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)
@@ -113,6 +124,7 @@ def plans(draw: Any, scenario: Scenario) -> Plan:
             channel=st.sampled_from(list(scenario.contact.channels)),
             offer=offer,
             every=st.integers(1, 9),
+            about=st.sampled_from([None, *(BASKET.categories if scenario.basket else ())]),
             first_week=st.integers(0, 20),
             holdout=st.sampled_from([0.0, 0.5, 1.0]),
         )

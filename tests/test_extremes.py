@@ -20,6 +20,7 @@ from sim.plan import Timeline
 from sim.processes.rollout import Parameters as Rollout
 from sim.record import Delays
 from sim.run import Run
+from tests.goods import BASKET
 from tests.test_contracts import assert_sound, small
 
 MARKETS = scenario_names()
@@ -75,6 +76,7 @@ LAVISH: dict[str, Any] = {
     "acquisition": {"search": 1e4, "social": 50, "leaflet": 50, "referral_reward": 7.5},
     "renewal": {"stay_discount": 0.3},
     "rollout": {"training": 100.0, "system": True},
+    "basket": {"suggestions": 9, "recommender": "learned", "up_sell": 0.5, "stock": 10.0},
 }
 
 
@@ -107,6 +109,12 @@ EXTREMES: dict[str, Change] = {
     "all talk": section("acquisition", recommend_share=1.0, answer_share=1.0),
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),
+    "all alike": lambda s: s.but(basket=BASKET.but(taste_spread=0.0, pace_spread=0.0, urgency=0.0)),
+    "as different as can be": lambda s: s.but(basket=BASKET.but(taste_spread=3.0, pace_spread=2.0)),
+    "nothing but need": lambda s: s.but(basket=BASKET.but(urgency=10.0, elsewhere_share=1.0)),
+    "nothing in stock": lambda s: s.but(basket=BASKET.but(fill_rate=0.0, substitute_share=0.0)),
+    "all that is suggested is taken": lambda s: s.but(basket=BASKET.but(appeal=10.0, attention_keep=1.0)),
+    "one kind of goods": lambda s: s.but(basket={"categories": {"all": {"share": 0.01, "margin": 1.0}}}),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
@@ -183,7 +191,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         if getattr(change(full), field) != getattr(full, field)
     }
     sections = {"shopping", "pricing", "contact", "service", "experience", "patience", "record"}
-    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout"}
+    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout", "basket"}
     assert touched >= sections | {"people", "weeks", "margin"}
 
 

@@ -247,10 +247,11 @@ class Columns:
             return self.need(self.staples.index(category), who, minute)
         return self.taste[category, who].astype(float)
 
-    def put_away(self, place: int, who: Integers, minute: Integers | int) -> None:
-        """Let people put a pack into the jar."""
-        runs_out, lasts = self.runs_out[place, who], self.lasts[place, who]
-        self.runs_out[place, who] = np.maximum(runs_out, minute) + lasts
+    def put_away(self, place: int, who: Integers, minute: Integers) -> None:
+        """Let people put packs into the jar; `who` has a row a pack, in order of time."""
+        who, row, packs = np.unique(who, return_index=True, return_counts=True)
+        begins = np.maximum(self.runs_out[place, who], minute[row])
+        self.runs_out[place, who] = begins + packs * self.lasts[place, who]
 
 
 class Basket:
@@ -285,4 +286,4 @@ class Basket:
             who = np.flatnonzero(me.runs_out[place] < monday)
             share = self.these.elsewhere_share
             who = who[self.world.luck.happens(share, Purpose.ELSEWHERE, key(who, staple), week)]
-            me.put_away(place, who, monday)
+            me.put_away(place, who, np.full(len(who), monday))
