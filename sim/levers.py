@@ -210,12 +210,13 @@ def group(name: str, plan: Plan, market: Scenario) -> Part:
     """Make the controls of a section of a plan, as this market can use them."""
     today = getattr(market, MECHANISMS.get(name, name), None)
     channels = tuple(market.contact.channels) if market.contact else ()
+    goods = tuple(market.basket.categories) if market.basket else ()
     offers = market.pricing is not None or any(campaign.offer.discount for campaign in plan.campaigns)
     setting = Setting(
         currency=market.currency,
         today=today if isinstance(today, Data) else None,
-        choices={"channel": channels},
-        hidden=frozenset(() if offers else ("offer",)),
+        choices={"channel": channels, **({"about": goods} if goods else {})},
+        hidden=frozenset((*(() if offers else ("offer",)), *(() if goods else ("about",)))),
     )
     given, info = getattr(plan, name), Plan.model_fields[name]
     note = Note.of(name, info, setting)

@@ -17,6 +17,7 @@ from sim.chance import Luck
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Events, Kind
 from sim.files import dump
+from sim.levers import levers
 from sim.lines import in_basket
 from sim.processes.basket import Columns, Parameters
 from sim.processes.entry import Parameters as Entry
@@ -509,6 +510,21 @@ def test_money_in_the_stock_buys_off_shortages_with_diminishing_returns() -> Non
     lines = [run.lines for run in (lived(short), selling({"stock": 50.0}, short), lived())]
     lost = [1 - len(rest) / len(lines[2]) for rest in lines[:2]]
     assert lost[1] == pytest.approx(lost[0] / np.e, rel=0.1), "63 % are bought off"
+
+
+# -- on a board of levers --------------------------------------------------------------------------
+
+
+def test_a_board_offers_the_goods_of_the_market_for_messages_and_none_where_there_are_none() -> None:
+    def about(basket: Parameters | None) -> Any:
+        board = levers(market(basket, people=40, weeks=4), groups=("campaigns",))
+        leaves = {path[-1]: leaf for path, leaf in board.groups["campaigns"].leaves()}
+        return leaves.get("about")
+
+    assert about(None) is None
+    assert tuple(about(BASKET).inputs[0].options) == tuple(RANGE)
+    till = levers(market(weeks=4), groups=("basket",)).groups["basket"]
+    assert {"suggestions", "recommender", "up_sell", "stock"} <= {path[0] for path, _ in till.leaves()}
 
 
 # -- what is refused -------------------------------------------------------------------------------
