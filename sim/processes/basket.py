@@ -42,7 +42,7 @@ from sim.till import Till
 if TYPE_CHECKING:
     from sim.world import World
 
-FULLEST = 3.0  # packs in the jar beyond which it makes no difference any more
+FULLEST = 3  # packs that a jar holds; what is bought beyond that is given away
 
 TASTES = (
     "Rossi, McCulloch & Allenby 1996, Marketing Science 15(4): households differ a lot, and their purchases "
@@ -202,19 +202,17 @@ class Levers(Data):
 class Columns:
     """What households like and have at home; shapes (categories, people) and (staples, people)."""
 
-    names: tuple[str, ...]  # of the categories
-    staples: tuple[int, ...]  # places among them
     taste: npt.NDArray[np.float32]  # (categories, people): mean 1
     lasts: npt.NDArray[np.int32]  # (staples, people): minutes that a pack lasts
     runs_out: npt.NDArray[np.int32]  # (staples, people): minute at which the jar is empty
-    urgency: float = 0.0
+    these: Parameters | None  # the same for everybody
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
         """Draw tastes and paces; the jars hold anything up to a pack as the market opens."""
         none = np.zeros((0, len(person)), np.int32)
         if these is None:
-            return cls((), (), none.astype(np.float32), none, none)
+            return cls(none.astype(np.float32), none, none, None)
         spread = these.taste_spread
         taste = np.empty((len(these.categories), len(person)), np.float32)
         for place, row in enumerate(taste):
@@ -226,16 +224,26 @@ class Columns:
             weeks = np.clip((categories[staple].cycle_weeks or 0.0) * pace, 1 / 7, 520)
             lasts[place] = weeks * MINUTES_A_WEEK
             runs_out[place] = lasts[place] * luck.uniform(Purpose.PACE, key(person, staple), 0, 1)
-        names = tuple(these.categories)
-        return cls(names, these.staples, taste, lasts, runs_out, these.urgency)
+        return cls(taste, lasts, runs_out, these)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The categories of the market."""
+        return tuple(self.these.categories) if self.these else ()
+
+    @property
+    def staples(self) -> tuple[int, ...]:
+        """The places of those that are used up and bought again."""
+        return self.these.staples if self.these else ()
 
     def need(self, place: int, who: Integers, minute: Integers | int) -> Floats:
         """Tell how much some people need a staple: 1 on average over a pack, most when it is used up."""
         left = np.maximum(self.runs_out[place, who] - minute, 0)
-        fullness = np.minimum(left / self.lasts[place, who], FULLEST)
-        if not self.urgency:
+        fullness = left / self.lasts[place, who]  # packs
+        urgency = self.these.urgency if self.these else 0.0
+        if not urgency:
             return np.ones(len(who))
-        need: Floats = self.urgency * np.exp(-self.urgency * fullness) / -np.expm1(-self.urgency)
+        need: Floats = urgency * np.exp(-urgency * fullness) / -np.expm1(-urgency)
         return need
 
     def relevance(self, about: str | None, who: Integers, minute: int) -> Floats | float:
@@ -248,10 +256,11 @@ class Columns:
         return self.taste[category, who].astype(float)
 
     def put_away(self, place: int, who: Integers, minute: Integers) -> None:
-        """Let people put packs into the jar; `who` has a row a pack, in order of time."""
+        """Let people fill the jar, up to what it holds; `who` has a row a pack, in order of time."""
         who, row, packs = np.unique(who, return_index=True, return_counts=True)
-        begins = np.maximum(self.runs_out[place, who], minute[row])
-        self.runs_out[place, who] = begins + packs * self.lasts[place, who]
+        lasts, now = self.lasts[place, who], minute[row]
+        filled = np.maximum(self.runs_out[place, who], now) + packs * lasts
+        self.runs_out[place, who] = np.minimum(filled, now + FULLEST * lasts)
 
 
 class Basket:
