@@ -89,7 +89,7 @@ class Cause(IntEnum):
     """Why patience is used up, and in the end why a customer leaves."""
 
     NATURE = 0  # life goes on: a move, a change of taste; in BG/NBD the only cause
-    PRODUCT = 1  # faulty goods
+    PRODUCT = 1  # faulty goods, or goods out of stock
     PRICE = 2  # the shelf price, when discounts have taught a lower one
     SERVICE = 3  # complaints answered late or not at all
     CONTACT = 4  # too many messages

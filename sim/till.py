@@ -37,6 +37,7 @@ class Contents:
     worth: Floats  # (orders, categories): how dear a line is beside the others
     basket: Mask  # (orders, categories): what they get
     own: Cents  # what that is worth by itself, at this week's shelf price
+    scale: Floats  # cents of a line, by how dear it is
     goods: Cents  # what it costs the firm
     added: Cents  # what the firm adds to it
     points: Floats  # what all this does to the order's performance
@@ -66,9 +67,10 @@ class Till:
         world, orders, me = self.world, self.world.orders, self.world.people.basket
         these = self.choose(week)
         self.deliver(these, week)
-        asked = np.flatnonzero(self.advised(week)[orders.person])
-        self.suggest(these, asked, week)
-        self.offer_dearer(these, asked, week)
+        if self.levers.suggestions or self.levers.up_sell:
+            asked = np.flatnonzero(self.advised(week)[orders.person])
+            self.suggest(these, asked, week)
+            self.offer_dearer(these, asked, week)
         for place, staple in enumerate(me.staples):
             buys = these.basket[:, staple]
             me.put_away(place, orders.person[buys], orders.minute[buys])
@@ -103,9 +105,10 @@ class Till:
         wanted = start + (clock - start) / company < 1  # from the first good on they run faster
         wanted[every, first] = True
         dear = worth(world.luck, self.weights, who, week, orders.j)
-        goods, added, points = np.zeros_like(orders.cents), np.zeros_like(orders.cents), np.zeros(len(who))
+        goods, added, scale, points = (np.zeros(len(who), kind) for kind in (int, int, float, float))
         return Contents(
-            strength * company, first, wanted, dear, wanted.copy(), orders.cents, goods, added, points
+            *(strength * company, first, wanted, dear, wanted.copy()),
+            *(orders.cents, scale, goods, added, points),
         )
 
     def _lines(self, week: int) -> tuple[Integers, int, Integers]:
@@ -121,7 +124,9 @@ class Till:
             self.run_short(these, week)
         price = self.world.people.pricing.price
         lines = these.worth * these.basket
-        margin = self.world.margin + (lines @ (self.margins - self.world.margin)) / lines.sum(axis=1)
+        whole = lines.sum(axis=1)
+        these.scale[:] = these.own / whole
+        margin = self.world.margin + (lines @ (self.margins - self.world.margin)) / whole
         these.goods += np.rint(these.own / price * (1 - margin)).astype(np.int64)
 
     def run_short(self, these: Contents, week: int) -> None:
@@ -153,10 +158,9 @@ class Till:
         if not self.levers.suggestions or not len(asked):
             return
         scores = self.scores(these, asked, week)
-        scale = these.own / (these.worth * these.basket).sum(axis=1)  # cents by how dear a line is
         for place, picks in enumerate(best(scores, these.wanted[asked], self.levers.suggestions).T):
             there = picks >= 0
-            self.suggest_one(these, asked[there], picks[there], place, scale, week)
+            self.suggest_one(these, asked[there], picks[there], place, week)
 
     def scores(self, these: Contents, asked: Integers, week: int) -> Floats:
         """Ask the recommender how well each category fits each order, (asked, categories)."""
@@ -172,15 +176,13 @@ class Till:
         model = recommender if callable(recommender) else MODELS[recommender]
         return scores_of(model, self.world.record.evidence(these.basket[asked], who))
 
-    def suggest_one(
-        self, these: Contents, rows: Integers, picks: Integers, place: int, scale: Floats, week: int
-    ) -> None:
+    def suggest_one(self, these: Contents, rows: Integers, picks: Integers, place: int, week: int) -> None:
         """Suggest one category at each of some orders; it is taken, or it annoys."""
         world, numbers, orders = self.world, self.these, self.world.orders
         who, j, strength = orders.person[rows], orders.j[rows], these.strength[rows, picks]
         appeal = numbers.appeal * numbers.attention_keep**place
         taken = world.luck.happens(-np.expm1(-appeal * strength), Purpose.ADVICE, key(who, picks), week, j)
-        cents = np.maximum(np.rint(scale[rows] * these.worth[rows, picks]), 1).astype(np.int64) * taken
+        cents = np.maximum(np.rint(these.scale[rows] * these.worth[rows, picks]), 1).astype(np.int64) * taken
         world.log.write(Kind.SUGGESTED, orders.minute[rows], who, picks, j, cents)
         these.basket[rows[taken], picks[taken]] = True
         self.add(these, rows, picks, cents)
@@ -197,9 +199,8 @@ class Till:
         reluctance = numbers.dearer_steepness * step * world.people.pricing.sensitivity[who]
         chance = numbers.dearer_share * np.exp(-reluctance)
         taken = world.luck.happens(chance, Purpose.DEARER, who, week, j)
-        lines = (these.worth * these.basket)[asked]
-        part = these.worth[asked, main] / lines.sum(axis=1)
-        cents = np.maximum(np.rint(step * part * these.own[asked]), 1).astype(np.int64) * taken
+        more = step * these.scale[asked] * these.worth[asked, main]
+        cents = np.maximum(np.rint(more), 1).astype(np.int64) * taken
         world.log.write(Kind.DEARER, orders.minute[asked], who, main, j, cents)
         self.add(these, asked, main, cents)
         these.points[asked] -= numbers.annoyance * -np.expm1(-reluctance) * ~taken
