@@ -103,7 +103,7 @@ class Segment(Data):
         "predicted weeks until a staple runs out, that of the message or else the soonest; unknown before "
         "the second purchase",
         "weeks",
-        (0, 8, 1),
+        (-2, 8, 0.5),
     )
     contract_weeks: Rule | None = _rule("weeks until a contract ends; unknown if none", "weeks", (1, 52, 1))
 
