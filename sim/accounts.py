@@ -29,7 +29,7 @@ OWN = (  # a customer's
 )
 COMMON = (  # of the firm as a whole
     *("wages", "staff", "advertising", "tools"),
-    *("stewardship", "offer"),
+    *("stewardship", "offer", "stock"),
     "crisis",
     "fixed",
 )
@@ -53,6 +53,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.FORESTALLED: "prevention",
     Kind.CLAIMED: "claims",
     Kind.STAFFED: "staff",
+    Kind.STOCKED: "stock",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 
@@ -79,7 +80,7 @@ class Accounts:
         entries = [
             _book("sales", orders, orders.value),
             _book("surcharges", extra := events.of(Kind.SURCHARGED), extra.value),
-            _book("goods", orders, -goods),
+            _book("goods", events.of(Kind.BASKET)) if scenario.basket else _book("goods", orders, -goods),
             _book("quality", orders, -quality),
             *(_book(line, events.of(kind)) for kind, line in COSTS.items()),
             *(_book("points", held := events.of(kind), -sign * held.value) for kind, sign in POINTS.items()),

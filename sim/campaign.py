@@ -77,6 +77,14 @@ class Campaign(Data):
         None,
         absent="for everybody",
     )
+    about: str | None = parameter(
+        "the category it is about; with it, a rule on runout_weeks is about this one too",
+        "-",
+        PLAN,
+        None,
+        absent="no goods in particular",
+        max_length=80,
+    )
     holdout: float = parameter("control group", "share", PLAN, 0.0, slider=(0, 0.5, 0.05), ge=0, le=1)
 
     @property

@@ -70,6 +70,10 @@ class Kind(IntEnum):
     DELAYED = 51  # an order reaches the customer later than promised
     FORESTALLED = 52  # done before people ask; channel: a place in `MEASURES`; value: cents
     CLAIMED = 53  # the guarantee is called in; ref: minute of the order; value: cents paid, 0 if refused
+    BASKET = 30  # the content of an order. ref: its categories, as bits; value: what its goods cost, in cents
+    SUGGESTED = 31  # channel: a category; ref: at which order of the week; value: cents it adds; 0: refused
+    DEARER = 32  # a dearer variant offered. channel: the category; ref, value: as for `SUGGESTED`
+    STOCKED = 33  # value: cents for stock against shortages
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
@@ -81,6 +85,7 @@ class Kind(IntEnum):
     RIVAL_ORDER = 106  # at another shop; value: cents
     RIVAL_MOVED = 107  # channel: 0 a price cut, 1 a new shop; value: its price, in millionths of the usual
     MISLED = 110  # believes a wrong answer of a machine
+    MISSED = 108  # goods out of stock and not replaced. ref: their categories, as bits; value: cents not sold
 
 
 HIDDEN = 100
@@ -109,7 +114,7 @@ class Cause(IntEnum):
     """Why patience is used up, and in the end why a customer leaves."""
 
     NATURE = 0  # life goes on: a move, a change of taste; in BG/NBD the only cause
-    PRODUCT = 1  # faulty goods
+    PRODUCT = 1  # faulty goods, or goods out of stock
     PRICE = 2  # the shelf price, when discounts have taught a lower one
     SERVICE = 3  # complaints answered late or not at all
     CONTACT = 4  # too many messages

@@ -26,6 +26,10 @@ from sim.tree import ENDS_OF_LINES, LARGEST, Tree, parse_scalar, parse_yaml, too
 
 VERSION = 1
 WIDTH = 110
+INSTEAD = {  # of a function, by its field
+    "": "Write it as a Segment, e.g. Segment(recency_weeks=over(8)).",
+    "recommender": 'Name one of the kit\'s own, e.g. "learned".',
+}
 
 AnyData = TypeVar("AnyData", bound=Data)
 
@@ -201,10 +205,8 @@ def _values(value: Any, where: Where) -> Any:
     if isinstance(value, Mapping):
         return {key: _values(item, (*where, key)) for key, item in value.items()}
     if callable(value):
-        raise Fault(
-            f"{spelled(where)} is a Python function; a file carries rules only. "
-            "Write it as a Segment, e.g. Segment(recency_weeks=over(8))."
-        )
+        instead = INSTEAD.get(str(where[-1]) if where else "", INSTEAD[""])
+        raise Fault(f"{spelled(where)} is a Python function; a file carries rules only. {instead}")
     if value is None or type(value) in (bool, int, float, str):
         return value
     kind = type(value).__name__

@@ -58,7 +58,7 @@ def part(kind: Any, note: Note, given: Any, setting: Setting) -> Part:
         return Maybe(inner, note, given, setting)
     if get_origin(kind) is tuple:
         return _several(arguments[0], note, given, setting)
-    if get_origin(kind) is Literal:
+    if get_origin(kind) is Literal or (kind is str and note.name in setting.choices):
         return controls.choice(note, given, setting.choices.get(note.name, arguments))
     if kind is bool:
         return controls.switch(note, given)
@@ -192,7 +192,7 @@ def _start(kind: Any, note: Note, setting: Setting) -> Any:
     today = getattr(setting.today, note.name, None)
     if today is not None:
         return today
-    if get_origin(kind) is Literal and setting.choices.get(note.name):
+    if (kind is str or get_origin(kind) is Literal) and setting.choices.get(note.name):
         return setting.choices[note.name][0]  # not one that this market does not have
     return kind(note.start) if kind in (int, float) else _blank(kind)
 

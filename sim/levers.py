@@ -211,12 +211,22 @@ def group(name: str, plan: Plan, market: Scenario) -> Part:
     today = getattr(market, MECHANISMS.get(name, name), None)
     channels = tuple(market.contact.channels) if market.contact else ()
     needs = tuple(market.needs.types) if market.needs else ()
+    goods = tuple(market.basket.categories) if market.basket else ()
     offers = market.pricing is not None or any(campaign.offer.discount for campaign in plan.campaigns)
-    does = {"offer": offers, "fits": needs, "need": market.profile, "greenness": market.profile}
+    does = {
+        "about": goods,
+        "offer": offers,
+        "fits": needs,
+        "need": market.profile,
+        "greenness": market.profile,
+    }
     setting = Setting(
         currency=market.currency,
         today=today if isinstance(today, Data) else None,
-        choices={"channel": channels, "fits": needs, "need": needs},
+        choices={
+            **{"channel": channels, "fits": needs, "need": needs},
+            **({"about": goods} if goods else {}),
+        },
         hidden=frozenset(name for name, something in does.items() if not something),
     )
     given, info = getattr(plan, name), Plan.model_fields[name]

@@ -18,6 +18,7 @@ from sim.data import Fault, changed
 from sim.plan import LEVERS, Plan, Timeline
 from sim.processes.acquisition import Acquisition
 from sim.processes.automation import Automation
+from sim.processes.basket import Basket
 from sim.processes.bonds import Bonds
 from sim.processes.contact import Contact
 from sim.processes.entry import Entry
@@ -107,6 +108,7 @@ class Market:
         self.place = Places(world, scenario.place) if scenario.place else None
         self.shocks = Shocks(world, scenario.shocks) if scenario.shocks else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
+        self.basket = Basket(world, scenario.basket) if scenario.basket else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None
         self.bonds = Bonds(world, scenario.bonds) if scenario.bonds else None
         self.service = Service(world, scenario.service) if scenario.service else None
@@ -122,6 +124,7 @@ class Market:
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
         world.pricing, world.renewal = self.pricing, self.renewal
         world.desk = self.service.desk if self.service else None
+        world.till = self.basket.till if self.basket else None
 
         world.env.process(self.entry.run())
         for name in (*LAWS, *MECHANISMS):
@@ -183,6 +186,7 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
         if campaign.fits is not None and campaign.fits not in known:
             there = f"It has: {', '.join(known)}." if known else "Its needs section is switched off."
             raise Fault(f'campaigns[{place}].fits: {name} has no need "{campaign.fits}". {there}')
+        _check_about(scenario, campaign.about, place)
     for plan in timeline.plans.values():
         for section in LEVERS:
             levers = getattr(plan, section)
@@ -192,6 +196,14 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
                     f"{section}: {name} has no {section}: its {section} section is switched off, "
                     f"so leave {moved} alone, or take a market that has one."
                 )
+
+
+def _check_about(scenario: Scenario, about: str | None, place: int) -> None:
+    """Refuse a message about goods that this market does not sell."""
+    categories = tuple(scenario.basket.categories) if scenario.basket else ()
+    if about is not None and about not in categories:
+        there = f"It has: {', '.join(categories)}." if categories else "Its basket section is switched off."
+        raise Fault(f'campaigns[{place}].about: {scenario.name} has no category "{about}". {there}')
 
 
 def _persons(focus: Iterable[int], people: int) -> Integers:

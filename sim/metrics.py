@@ -51,6 +51,7 @@ METRICS = {
     "repurchase_rate": Metric("share", "customers with a second order", 3),
     "orders": Metric("orders", "placed", 0),
     "average_order": Metric("currency", "paid for an order", 2),
+    "cross_sell_rate": Metric("share", "orders with a suggestion accepted", 3),
     "revenue": Metric("currency", "paid by customers, after discounts", 0),
     "contribution": Metric("currency", "revenue less goods and what was spent on single customers", 0),
     "profit": Metric("currency", "contribution less wages, advertising, tools, the offer, fixed cost", 0),
@@ -95,6 +96,7 @@ def summarise(run: Run) -> dict[str, float]:
         "repurchase_rate": _share(int((counts > 1).sum()), customers),
         "orders": len(orders),
         "average_order": _share(money["revenue"], len(orders)),
+        "cross_sell_rate": cross_sell_rate(run),
         **{line: money[line] for line in ("revenue", "contribution", "profit")},
         "customer_equity": customer_equity(run),
         "points_debt": run.accounts.liability()[-1] / 100,
@@ -167,6 +169,17 @@ def customer_equity(run: Run) -> float:
     kept = yearly_retention(run)
     owed = 1 + run.scenario.discount_rate - kept
     return yearly * kept / owed if owed > 0 else np.nan
+
+
+def cross_sell_rate(run: Run) -> float:
+    """Share of the orders in which something was bought that the firm suggested; NaN without baskets."""
+    if run.scenario.basket is None:
+        return np.nan
+    suggested = run.events.of(Kind.SUGGESTED)
+    taken = suggested.where(suggested.value > 0)
+    week = taken.minute // MINUTES_A_WEEK
+    orders = np.unique(np.array([week, taken.person, taken.ref]), axis=1)  # the week's n-th of a person
+    return _share(orders.shape[1], len(run.events.of(Kind.ORDER)))
 
 
 def renewal_rate(events: Events) -> float:

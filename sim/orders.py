@@ -72,7 +72,7 @@ def swallowed(world: World, week: int) -> Integers:
 
 
 def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Floats | float = 0.0) -> None:
-    """Bill the closed orders of a week: what was faulty, what it cost, what an offer took off.
+    """Bill the closed orders of a week: what was faulty, what was in them and cost, what an offer took off.
 
     Parameters
     ----------
@@ -89,6 +89,8 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     offered = np.where(minute >= offer.offer_minute[who], offer.discount[who], 0.0)
     orders.discount = np.maximum(offered, agreed)
     orders.cents = np.rint(cents * offer.price * people.needs.markup[who]).astype(np.int64)
+    if world.till:
+        world.till.fill(week)
     given = np.rint(orders.cents * orders.discount).astype(np.int64)
     markup = np.where(given > 0, 0.0, world.people.surcharge.markup[who])  # an offer's price is its price
     orders.surcharge = np.rint(orders.cents * markup).astype(np.int64)

@@ -17,6 +17,7 @@ from sim.files import dump, load, save
 from sim.library import find, names
 from sim.processes.acquisition import Levers as Acquisition
 from sim.processes.automation import Levers as Automation
+from sim.processes.basket import Levers as Basket
 from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
@@ -61,6 +62,7 @@ LEVERS = (
     "guarantee",
     "followup",
     "levels",
+    "basket",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -92,6 +94,7 @@ class Plan(Data):
     guarantee: Guarantee = Field(Guarantee(), description="paying whoever is not satisfied")
     followup: Followup = Field(Followup(), description="calls to customers, in rounds or for a reason")
     levels: Levels = Field(Levels(), description="who is served at which of five levels")
+    basket: Basket = Field(Basket(), description="what is suggested at the till, and kept in stock")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

@@ -12,6 +12,7 @@ from sim.chance import Luck
 from sim.events import Stage
 from sim.processes import (
     acquisition,
+    basket,
     bonds,
     contact,
     entry,
@@ -68,6 +69,7 @@ class Population:
     notice: notice.Columns
     guarantee: guarantee.Columns
     followup: followup.Columns
+    basket: basket.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -99,4 +101,5 @@ class Population:
             notice=notice.Columns.draw(scenario.notice, person),
             guarantee=guarantee.Columns.draw(scenario.guarantee, luck, person),
             followup=followup.Columns.draw(scenario.followup, person),
+            basket=basket.Columns.draw(scenario.basket, luck, person),
         )

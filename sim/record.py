@@ -19,6 +19,8 @@ from sim.data import Data, Fault
 from sim.events import BILL, FIRM, HIDDEN, POINTS, Events, Kind, join
 from sim.need import NEEDS
 from sim.parameter import SCENARIO, parameter
+from sim.purchases import Purchases
+from sim.recommender import Evidence
 from sim.segment import HIDDEN_TRAITS, Mask, Segment, cannot_see, not_there
 
 Integers = npt.NDArray[np.integer]
@@ -46,7 +48,7 @@ class Delays(Data):
     def minutes(self) -> Integers:
         """Give the delay of each kind of event, by its number."""
         delay = np.zeros(256, np.int64)
-        delay[list(BILL)] = round(self.order_hours * MINUTES_AN_HOUR)
+        delay[[*BILL, Kind.BASKET]] = round(self.order_hours * MINUTES_AN_HOUR)
         delay[[Kind.NPS, Kind.CSAT, Kind.DECLARED]] = round(self.answer_hours * MINUTES_AN_HOUR)
         return delay
 
@@ -54,7 +56,7 @@ class Delays(Data):
 class Record:
     """Columns of shape (people,), of which the first `len(self)` rows are open records."""
 
-    def __init__(self, people: int, delays: Delays) -> None:
+    def __init__(self, people: int, delays: Delays, purchases: Purchases | None = None) -> None:
         self.size = people
         self.delays = delays
         self.monday = 0  # minute of the Monday up to which the record has learned
@@ -75,6 +77,7 @@ class Record:
         self.nps = np.full(people, np.nan, np.float32)
         self.need = np.full(people, UNKNOWN, np.int8)  # place in `NEEDS`
         self.greenness = np.full(people, np.nan, np.float32)
+        self.purchases = purchases or Purchases(people)
 
     def __len__(self) -> int:
         return self._open
@@ -122,6 +125,9 @@ class Record:
         for kind, column in counted.items():
             np.add.at(column, self._find(page.person, page.kind, kind)[1], ONE)
         self._take_in_programme(page)
+        if len(self.purchases.bought):
+            place, row = self._find(page.person, page.kind, Kind.BASKET)
+            self.purchases.learn(row, page.minute[place], page.ref[place])
 
     def _take_in_programme(self, page: Events) -> None:
         """Add what the loyalty programme and contracts bring: points, tiers, ends of terms."""
@@ -179,9 +185,12 @@ class Record:
         """Whom each record belongs to: no firm knows."""
         return self.person[: len(self)]
 
-    def boxes(self, rule: Segment | Callable[[Any], Any]) -> Integers:
-        """Find the letter boxes of records that fit; they are people where nobody has two (`sim.split`)."""
-        view = View(self)
+    def boxes(self, rule: Segment | Callable[[Any], Any], about: str | None = None) -> Integers:
+        """Find the letter boxes of records that fit; they are people where nobody has two (`sim.split`).
+
+        `about` is the staple whose predicted run-out the rule may ask for; the soonest of all if None.
+        """
+        view = View(self, about)
         fits = rule.chosen(view) if isinstance(rule, Segment) else _answer(rule, view)
         return self.person[self.rows][np.flatnonzero(fits)].astype(np.int64)
 
@@ -220,6 +229,14 @@ class Record:
         row = self._of_person[who]
         return np.where(row == UNKNOWN, 0, self.cents_52w[row])
 
+    def evidence(self, basket: Mask, who: Integers) -> Evidence:
+        """Give what the firm knows when these people stand at the till with these baskets."""
+        row, known = self._of_person[who], self.purchases
+        orders = np.where(row == UNKNOWN, 0, self.orders[row])
+        runout = known.runouts_of(row, self.monday)
+        together = known.together.copy()  # what a function does to it reaches nobody
+        return Evidence(basket.copy(), known.counts(row), orders, runout, together, known.baskets)
+
     def frame(self) -> pd.DataFrame:
         """Give the record as a table, a row a record, with the columns that segments know."""
         view = View(self)
@@ -230,13 +247,17 @@ class Record:
 class View:
     """What the firm sees of its records: the features of `Segment`, each an array of shape (records,)."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, about: str | None = None) -> None:
         self._record = record
+        self._about = about  # the staple whose run-out is asked for
 
     def __len__(self) -> int:
         return len(self._record.person[self._record.rows])
 
     def __getattr__(self, name: str) -> npt.NDArray[Any]:
+        if name == "runout_weeks":
+            predicted = self._record.purchases.runout_weeks(self._record.monday, self._about)
+            return predicted[self._record.rows]
         if name in FEATURES:
             return FEATURE[name](self._record)[self._record.rows]
         if name.startswith("__"):

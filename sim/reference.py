@@ -17,6 +17,7 @@ from sim.data import Data
 from sim.processes import (
     acquisition,
     automation,
+    basket,
     bonds,
     contact,
     entry,
@@ -51,14 +52,14 @@ MECHANISMS = (
     *(bonds, loyalty, acquisition, rollout),
     *(place, surcharge, privacy, shocks),
     *(needs, profile, rival, seeding),
-    *(stewardship, voice),
+    *(basket, stewardship, voice),
     *(staff, automation, notice, guarantee, followup, levels),
 )
 
 PARTS = (  # names under which mechanisms declare parameters of parts of theirs
     *("Channel", "Strength", "Advertising"),
     *("Shock", "Place"),
-    *("Weights", "Proposition"),
+    *("Weights", "Proposition", "Category"),
     *("Effort", "Machine", "Delay", "Level"),
 )
 

@@ -17,6 +17,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
 from sim.events import Bond, Cause, Events, Kind, Stage, join
 from sim.export import save_export
+from sim.lines import lines_of
 from sim.metrics import METRICS, summarise
 from sim.need import NEEDS
 from sim.record import Record
@@ -61,6 +62,11 @@ class Run:
     def metrics(self) -> dict[str, float]:
         """The headline numbers by name; see `sim.metrics.METRICS` for what they mean."""
         return summarise(self)
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """What the orders were made of, a row a line, to the cent; see `sim.lines.lines_of`."""
+        return lines_of(self)
 
     def summary(self) -> pd.DataFrame:
         """Give the headline numbers with unit and meaning, rounded for reading."""
@@ -132,8 +138,16 @@ class Run:
                 **{f"{bond.name.lower()}_bond": bonds[bond] for bond in Bond},
                 "sociability": people.acquisition.sociability,
                 **self._choice_of_shop(),
+                **self._likings(),
             }
         ).rename_axis("person")
+
+    def _likings(self) -> dict[str, npt.NDArray[np.floating]]:
+        """Give the tastes of each person, and how many weeks a pack of a staple lasts them."""
+        me = self.people.basket
+        tastes = {f"taste_{name}": taste for name, taste in zip(me.names, me.taste, strict=True)}
+        paces = zip(me.staples, me.lasts / MINUTES_A_WEEK, strict=True)
+        return tastes | {f"lasts_{me.names[staple]}": weeks for staple, weeks in paces}
 
     def _law_of_buying(self) -> dict[str, npt.NDArray[np.floating]]:
         """Give the traits by which each person buys, freely or under contract."""

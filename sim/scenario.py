@@ -18,6 +18,7 @@ from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
 from sim.processes.acquisition import Parameters as Acquisition
 from sim.processes.automation import Parameters as Automation
+from sim.processes.basket import Parameters as Basket
 from sim.processes.bonds import Parameters as Bonds
 from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
@@ -56,6 +57,7 @@ MECHANISMS = (
     *("needs", "profile", "rival", "seeding"),
     *("stewardship",),
     *("staff", "automation", "notice", "guarantee", "followup", "levels"),
+    "basket",
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -109,6 +111,7 @@ class Scenario(Data):
     guarantee: Guarantee | None = None
     followup: Followup | None = None
     levels: Levels | None = None
+    basket: Basket | None = None
     record: Delays = Delays()
     voice: Voice = Voice()
 

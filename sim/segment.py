@@ -27,6 +27,7 @@ HIDDEN_TRAITS = """
     cheek misled
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
     true_need green_worth delivered_value wallet_share habit
+    taste lasts runs_out
 """.split()  # noqa: SIM905  # what one would like to know of customers, and no firm does
 
 
@@ -101,6 +102,12 @@ class Segment(Data):
         "tier of the loyalty programme: 0, 1 silver, 2 gold; unknown if no member", "-", (0, 2, 1)
     )
     points: Rule | None = _rule("points held, in the scenario's currency", "currency", (0, 50, 1))
+    runout_weeks: Rule | None = _rule(
+        "predicted weeks until a staple runs out, that of the message or else the soonest; unknown before "
+        "the second purchase",
+        "weeks",
+        (-2, 8, 0.5),
+    )
     contract_weeks: Rule | None = _rule("weeks until a contract ends; unknown if none", "weeks", (1, 52, 1))
     need: NeedName | None = parameter("the need that a customer has named", "-", PLAN, None, absent="any")
     greenness: Rule | None = _rule(

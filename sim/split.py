@@ -24,13 +24,14 @@ from sim.chance import Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.events import BILL, Events, Kind
 from sim.processes.contact import SECOND_ACCOUNTS
+from sim.purchases import Purchases
 from sim.record import UNKNOWN, Delays, Record
 from sim.segment import Segment
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-SIDED = (*BILL, Kind.TICKET)  # what is done under either account
+SIDED = (*BILL, Kind.BASKET, Kind.TICKET)  # what is done under either account
 ANSWERS = (Kind.OPENED, Kind.CLICKED)  # which belong where the letter went
 PAGE = 4_096  # minutes: luck counts weeks and j below this, so a minute is a page and a line of it
 WHO = PAGE - 1  # a page that no minute of a run reaches
@@ -55,17 +56,18 @@ def record_of(scenario: Scenario, luck: Luck) -> Record:
     """Give the record of a market, not yet opened: split if its people have two accounts."""
     these = scenario.stewardship
     if these is None or not these.split_share or not scenario.shopping:
-        return Record(scenario.people, scenario.record)
+        return Record(scenario.people, scenario.record, Purchases.of(scenario.basket, scenario.people))
     two = luck.happens(these.split_share, Purpose.SPLIT, np.arange(scenario.people), WHO)
-    return SplitRecord(scenario.record, SecondAccounts(luck, two, these.second_share))
+    accounts = SecondAccounts(luck, two, these.second_share)
+    return SplitRecord(scenario.record, accounts, Purchases.of(scenario.basket, 2 * scenario.people))
 
 
 class SplitRecord(Record):
     """A record by box: two for each person, of which most people use one."""
 
-    def __init__(self, delays: Delays, accounts: SecondAccounts) -> None:
+    def __init__(self, delays: Delays, accounts: SecondAccounts, purchases: Purchases | None = None) -> None:
         self.people = len(accounts.two)
-        super().__init__(2 * self.people, delays)
+        super().__init__(2 * self.people, delays, purchases)
         self.accounts = accounts
         self.merged = np.zeros(self.people, bool)
         self.history: list[Integers] = []  # the boxes of every page's events
@@ -107,6 +109,7 @@ class SplitRecord(Record):
         for name in LATEST:
             column = getattr(self, name)
             column[first] = np.maximum(column[first], column[second])
+        self.purchases.merge(first, second)
         self.merged[person], self._closed[second] = True, True
         self._of_person[person + self.people] = first  # what becomes known late still finds its record
 

@@ -22,6 +22,7 @@ from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
 from sim.scenario import Scenario
 from sim.split import record_of
+from sim.till import Till
 
 
 class World:
@@ -35,8 +36,10 @@ class World:
         self.people = Population.draw(scenario, self.luck)
         self.orders = WeekOrders()
         self.log = EventLog()
+        self.margin = scenario.margin
         self.record = record_of(scenario, self.luck)
         self.desk: Desk | None = None  # without a service section there is none
+        self.till: Till | None = None
         self.pricing: Pricing | None = None
         self.renewal: Renewal | None = None  # in a market of contracts only
         self.done_share = 1.0  # of what a plan says, what is really done

@@ -21,10 +21,14 @@ from sim.need import NEEDS
 from sim.plan import LEVERS
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
+from tests.goods import BASKET
 from tests.test_contracts import small
 
 MOST = 40.0  # numbers that may be without limit, such as money, are drawn up to here
-FIXED = {"channels", "hours", "fees", "level_shares", "entry_shares"}  # drawn elsewhere, or bound together
+FIXED = {  # drawn elsewhere, or bound together
+    *("channels", "hours", "fees", "level_shares", "entry_shares"),
+    "categories",
+}
 SHORT = {"bill_weeks": 6, "term_bills": 6, "agents": 30, "past_terms": 20}  # as long as the runs are short
 
 
@@ -96,7 +100,7 @@ def switched_on(scenario: Scenario) -> Scenario:
     if scenario.renewal:  # a contract is no share of a wallet
         off.remove("rival")
     complete = [name for name in off if not any(f.is_required() for f in kinds[name].model_fields.values())]
-    return scenario.but(**{name: kinds[name]() for name in complete})
+    return scenario.but(basket=BASKET, **{name: kinds[name]() for name in complete})
 
 
 @st.composite
@@ -133,6 +137,7 @@ def plans(draw: Any, scenario: Scenario) -> Plan:
             channel=st.sampled_from(list(scenario.contact.channels)),
             offer=offer,
             every=st.integers(1, 9),
+            about=st.sampled_from([None, *(BASKET.categories if scenario.basket else ())]),
             first_week=st.integers(0, 20),
             holdout=st.sampled_from([0.0, 0.5, 1.0]),
             fits=st.sampled_from([None, *NEEDS]) if scenario.needs else st.none(),

@@ -44,6 +44,7 @@ from sim.processes.stewardship import Parameters as Stewardship
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.run import Run
 from sim.scenario import FOLDER, MECHANISMS
+from tests.goods import BASKET
 from tests.test_contracts import fits
 
 PEOPLE, WEEKS = 300, 30
@@ -172,7 +173,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
     total = run_of("supermarket", "lavish").accounts.total()
     elsewhere = (  # lines of mechanisms that this market has not
         *("tools", "crisis", "surcharges"),
-        *("offer", "stewardship"),
+        *("offer", "stewardship", "stock"),
         *("staff", "machines", "attention", "prevention", "claims"),
     )
     assert (total[[line for line in LINES if line not in ("sales", *elsewhere)]] < 0).all()
@@ -272,6 +273,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "guarantee": Guarantee(),  # nobody is promised anything, or called, or served in another way
     "followup": Followup(),
     "levels": Levels(),
+    "basket": BASKET.but(fill_rate=0.8, substitute_share=1.0, missing_drop=0.0, missing_toll=0.0),
 }
 
 

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from sim import Campaign, Fault, Plan, compare, load_scenario, simulate
+from sim import Campaign, Fault, Plan, Scenario, compare, load_scenario, simulate
+from sim.chance import Purpose
+from sim.plan import LEVERS
+from sim.scenario import MECHANISMS
 
 ROOT = Path(__file__).parents[1]
 FILES = {
@@ -312,3 +315,10 @@ def test_what_the_kit_offers_is_there_and_explained() -> None:
         thing: Callable[..., object] = getattr(sim, name)
         assert thing.__doc__, f"sim.{name} says nothing of itself"
     assert sorted(sim.__all__) == list(sim.__all__)
+
+
+def test_every_mechanism_is_named_once_and_has_a_section_and_a_process() -> None:
+    for names, owner in ((MECHANISMS, Scenario), (LEVERS, Plan)):
+        assert len(set(names)) == len(names)
+        assert set(names) <= set(owner.model_fields)
+    assert len({int(purpose) for purpose in Purpose}) == len(Purpose.__members__)

@@ -27,6 +27,7 @@ from sim.processes.stewardship import Parameters as Stewardship
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.record import Delays
 from sim.run import Run
+from tests.goods import BASKET
 from tests.test_contracts import assert_sound, small
 
 MARKETS = scenario_names()
@@ -93,6 +94,7 @@ LAVISH: dict[str, Any] = {
     "guarantee": {"promise": 20.0, "limit": 3},
     "followup": {"cycle": 4, "after": "order", "capacity": 50},
     "levels": {"rules": [{"level": "partnership"}]},
+    "basket": {"suggestions": 9, "recommender": "learned", "up_sell": 0.5, "stock": 10.0},
 }
 
 
@@ -139,6 +141,12 @@ EXTREMES: dict[str, Change] = {
     "two accounts each": lambda s: s.but(stewardship=Stewardship(split_share=1.0, merging_speed=0.01)),
     "all orders under the second": lambda s: s.but(stewardship=Stewardship(split_share=1, second_share=1)),
     "all joined at once": lambda s: s.but(stewardship=Stewardship(split_share=1.0, merging_speed=1.0)),
+    "all alike": lambda s: s.but(basket=BASKET.but(taste_spread=0.0, pace_spread=0.0, urgency=0.0)),
+    "as different as can be": lambda s: s.but(basket=BASKET.but(taste_spread=3.0, pace_spread=2.0)),
+    "nothing but need": lambda s: s.but(basket=BASKET.but(urgency=10.0, elsewhere_share=1.0)),
+    "nothing in stock": lambda s: s.but(basket=BASKET.but(fill_rate=0.0, substitute_share=0.0)),
+    "all that is suggested is taken": lambda s: s.but(basket=BASKET.but(appeal=10.0, attention_keep=1.0)),
+    "one kind of goods": lambda s: s.but(basket={"categories": {"all": {"share": 0.01, "margin": 1.0}}}),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
@@ -221,6 +229,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         "loyalty",
         "acquisition",
         "rollout",
+        "basket",
         "shocks",
         "surcharge",
         "privacy",

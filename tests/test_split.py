@@ -20,6 +20,7 @@ from sim.processes.stewardship import Parameters as Stewardship
 from sim.record import FEATURES, Record
 from sim.run import Run
 from sim.split import SplitRecord
+from tests.goods import BASKET
 
 PEOPLE, WEEKS = 600, 45
 BASE = load_scenario("supermarket").but(people=PEOPLE, weeks=WEEKS)
@@ -348,3 +349,28 @@ def test_an_interview_asks_only_those_whose_record_is_still_there() -> None:
     asked = interview(run, len(run.record(WEEKS)), WEEKS)
     assert asked.statements.index.tolist() == run.record(WEEKS).index.tolist()
     assert asked.truth["person"].tolist() == run.hidden_link[asked.truth.index].tolist()
+
+
+def test_what_was_bought_is_split_with_the_record_and_whole_again_when_it_is_merged() -> None:
+    joined = Plan(stewardship={"integration": 1.0})
+    runs = [
+        simulate(market(these, basket=BASKET), plan, 6)
+        for these, plan in (
+            (None, Plan()),
+            (Stewardship(split_share=0.5), Plan()),
+            (Stewardship(split_share=0.5, merging_speed=1.0), joined),
+        )
+    ]
+    one, split, whole = (run.replay(WEEKS).purchases for run in runs)
+    books = [int(book.bought.any(axis=0).sum()) for book in (one, split)]
+    assert split.bought.sum() == one.bought.sum() and books[1] > 1.3 * books[0]
+    for staple in one.staples:
+        known = [np.isfinite(book.runout_weeks(0, book.names[staple])).sum() for book in (one, split)]
+        assert known[0] != known[1]  # half the history each: another pace, or none yet
+    for staple in range(len(one.staples)):
+        firm = runs[2].record(WEEKS)
+        owner = runs[2].hidden_link[firm.index].to_numpy()
+        alone = ~np.isin(owner, two(runs[2]))
+        row = runs[0].hidden_link.reset_index().set_index("person")["record"]
+        same = row.reindex(owner[alone]).to_numpy().astype(int)
+        assert (whole.last[staple, firm.index[alone]] == one.last[staple, same]).all()

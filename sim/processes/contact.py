@@ -200,7 +200,7 @@ class Contact:
     ) -> Integers:
         """Find the boxes that a campaign may and will write to; keep its control group aside."""
         world, code = self.world, CHANNELS.index(campaign.channel)
-        boxes = world.record.boxes(campaign.to)
+        boxes = world.record.boxes(campaign.to, campaign.about)
         if campaign.channel == "store":  # only who came in last week can be given something
             boxes = boxes[world.record.came_since((week - 1) * MINUTES_A_WEEK, boxes)]
         boxes = boxes[world.people.contact.consent[code, boxes % world.size] & ~letters[code, boxes]]
@@ -249,6 +249,7 @@ class Contact:
         seen = sent + np.floor(world.luck.uniform(Purpose.DELAY, opened, week, code) * 2_880).astype(np.int64)
         world.log.write(Kind.OPENED, seen, opened, code, number)
         relevance = world.people.needs.relevance(campaign.fits, opened)  # (opened,)
+        relevance *= world.people.basket.relevance(campaign.about, opened, sent)
         world.people.shopping.lift[opened] *= 1 + these.reminder_lift * relevance
         me.publicity += campaign.offer.discount * len(who) / max(world.size, 1)
 

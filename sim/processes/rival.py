@@ -127,7 +127,7 @@ class Columns:
         if these is None:
             all_here = np.broadcast_to(np.inf, n)
             return cls(all_here, all_here, np.broadcast_to(np.float32(1), n))
-        taste = these.taste + these.taste_spread * luck.normal(Purpose.TASTE, person)
+        taste = these.taste + these.taste_spread * luck.normal(Purpose.SHOP_TASTE, person)
         start = np.clip(taste + these.steepness * value, -FARTHEST, FARTHEST)
         return cls(start, start.copy(), expit(start).astype(np.float32))
 
