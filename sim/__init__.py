@@ -13,6 +13,7 @@ from sim.market import simulate
 from sim.plan import Plan, Timeline, load_plan, load_timeline, plan_names
 from sim.scenario import Scenario, load_scenario, scenario_names
 from sim.segment import Segment, at_least, at_most, over, under
+from sim.trigger import Trigger
 
 __all__ = [
     "Campaign",
@@ -22,6 +23,7 @@ __all__ = [
     "Scenario",
     "Segment",
     "Timeline",
+    "Trigger",
     "at_least",
     "at_most",
     "collect",

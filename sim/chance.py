@@ -41,6 +41,7 @@ class Purpose(IntEnum):
     ATTENTION, INCLINATION, SOCIABILITY, RECOMMEND, WHOM, ANSWER, JOIN_MINUTE = range(90, 97)
     EXECUTION = 100
     RESAMPLE = 110  # of real customers, in `sim.validation`
+    BIRTHDAY = 180
 
 
 def mix(word: Any) -> Any:

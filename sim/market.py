@@ -6,12 +6,14 @@ Scenario + Plan (or Timeline) + seed  ->  simulate  ->  Run
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from difflib import get_close_matches
 from operator import index
 
 import numpy as np
 import simpy
 
 from sim import customer, subscriber
+from sim.campaign import Message
 from sim.chance import Integers
 from sim.customer import Life
 from sim.data import Fault, changed
@@ -30,6 +32,7 @@ from sim.processes.service import Service
 from sim.processes.shopping import Shopping
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
+from sim.trigger import NEEDS
 from sim.world import World
 
 
@@ -113,7 +116,7 @@ class Market:
 
     def decide(self) -> Generator[simpy.Event, int, None]:
         """Each Monday, pass on this week's plan to those who carry it out."""
-        numbers = {campaign: number for number, campaign in enumerate(self.timeline.campaigns, start=1)}
+        numbers = self.timeline.numbers
         while True:
             week = yield self.world.calendar.hour("decide")
             plan = self.timeline.at(week)
@@ -123,6 +126,7 @@ class Market:
                     process.levers = getattr(plan, name)
             if self.contact:
                 self.contact.campaigns = [(numbers[campaign], campaign) for campaign in plan.campaigns]
+                self.contact.triggers = [(numbers[trigger], trigger) for trigger in plan.triggers]
 
     def close_books(self) -> Generator[simpy.Event, int, None]:
         """Each Sunday night, close the week's page of the log; the record learns what is known of it."""
@@ -142,13 +146,15 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
     if not isinstance(scenario, Scenario):
         raise Fault(f'scenario: expects one such as load_scenario("supermarket"), was given {scenario!r}.')
     name = scenario.name
-    channels = tuple(scenario.contact.channels) if scenario.contact else ()
     for place, campaign in enumerate(timeline.campaigns):
-        if campaign.channel not in channels:
-            there = f"It has: {', '.join(channels)}." if channels else "Its contact section is switched off."
-            raise Fault(f'campaigns[{place}].channel: {name} has no channel "{campaign.channel}". {there}')
-        if campaign.offer.discount and not scenario.pricing:
-            raise Fault(f"campaigns[{place}].offer: {name} knows no offers: its pricing section is off.")
+        _check_message(scenario, campaign, f"campaigns[{place}]")
+    for place, trigger in enumerate(timeline.triggers):
+        _check_message(scenario, trigger, f"triggers[{place}]")
+        needed = NEEDS.get(trigger.on)
+        if needed and getattr(scenario, needed) is None:
+            raise Fault(
+                f"triggers[{place}].on: {name} knows no {trigger.on}: its {needed} section is switched off."
+            )
     for plan in timeline.plans.values():
         for section in LEVERS:
             levers = getattr(plan, section)
@@ -158,6 +164,18 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
                     f"{section}: {name} has no {section}: its {section} section is switched off, "
                     f"so leave {moved} alone, or take a market that has one."
                 )
+
+
+def _check_message(scenario: Scenario, message: Message, place: str) -> None:
+    """Refuse a message on a channel that this market does not have, or an offer where it knows none."""
+    name, channels = scenario.name, tuple(scenario.contact.channels) if scenario.contact else ()
+    if message.channel not in channels:
+        near = get_close_matches(message.channel, channels, n=1)
+        meant = f' Did you mean "{near[0]}"?' if near else ""
+        there = f"It has: {', '.join(channels)}." if channels else "Its contact section is switched off."
+        raise Fault(f'{place}.channel: {name} has no channel "{message.channel}".{meant} {there}')
+    if message.offer.discount and not scenario.pricing:
+        raise Fault(f"{place}.offer: {name} knows no offers: its pricing section is off.")
 
 
 def _persons(focus: Iterable[int], people: int) -> Integers:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from sim.campaign import Campaign
+from sim.campaign import Campaign, Message
 from sim.data import Data, Fault
 from sim.files import dump, load, save
 from sim.library import find, names
@@ -24,6 +24,7 @@ from sim.processes.pricing import Levers as Pricing
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
 from sim.processes.service import Levers as Service
+from sim.trigger import Trigger
 
 LEVERS = (
     "contact",
@@ -44,7 +45,8 @@ class Plan(Data):
 
     name: str = Field("", description="a name for tables and figures", max_length=80)
     campaigns: tuple[Campaign, ...] = Field((), description="messages, in order of precedence")
-    contact: Contact = Field(Contact(), description="what bounds all campaigns together")
+    triggers: tuple[Trigger, ...] = Field((), description="messages on occasions, in order of precedence")
+    contact: Contact = Field(Contact(), description="what bounds all messages together")
     pricing: Pricing = Field(Pricing(), description="the shelf price")
     experience: Experience = Field(Experience(), description="the quality of what is sold")
     service: Service = Field(Service(), description="the service desk")
@@ -102,6 +104,17 @@ class Timeline(Data):
         """All campaigns of all plans, each once; number n in the event log is the n-th of these."""
         every = (campaign for start in sorted(self.plans) for campaign in self.plans[start].campaigns)
         return tuple(dict.fromkeys(every))
+
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """All triggers of all plans, each once; the event log numbers them on after the campaigns."""
+        every = (trigger for start in sorted(self.plans) for trigger in self.plans[start].triggers)
+        return tuple(dict.fromkeys(every))
+
+    @property
+    def numbers(self) -> dict[Message, int]:
+        """The number of each campaign and trigger in the event log."""
+        return {message: number for number, message in enumerate((*self.campaigns, *self.triggers), start=1)}
 
     def save(self, path: str | Path) -> None:
         """Write the timeline to a file."""

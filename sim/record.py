@@ -62,6 +62,8 @@ class Record:
         self._delay = delays.minutes()
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
         self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
+        # minutes of the last complaint, of the last rise to a higher tier, of the first click since an order
+        self.ticket, self.promoted, self.basket = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
         self.term_end = np.full(people, UNKNOWN, np.int32)  # of the contract, if there is one
         self.cancelled = np.zeros(people, bool)
         self.tier = np.full(people, NO_MEMBER, np.int8)
@@ -112,6 +114,11 @@ class Record:
         counted = {Kind.OPENED: self.opened, Kind.CLICKED: self.clicked, Kind.TICKET: self.tickets}
         for kind, column in counted.items():
             np.add.at(column, self._find(page.person, page.kind, kind)[1], ONE)
+        tickets, row = self._find(page.person, page.kind, Kind.TICKET)
+        self.ticket[row] = page.minute[tickets]
+        clicks, row = self._find(page.person, page.kind, Kind.CLICKED)
+        fresh = np.flatnonzero((self.basket[row] <= self.last[row]) & (page.minute[clicks] > self.last[row]))
+        self.basket[row[fresh[::-1]]] = page.minute[clicks[fresh[::-1]]]  # backwards: the first click stays
         self._take_in_programme(page)
 
     def _take_in_programme(self, page: Events) -> None:
@@ -121,6 +128,8 @@ class Record:
             np.add.at(self.points, row, sign * page.value[place])
         self.tier[self._find(page.person, page.kind, Kind.ENROLLED)[1]] = 0
         moved, row = self._find(page.person, page.kind, Kind.TIER)
+        risen = page.value[moved] > self.tier[row]
+        self.promoted[row[risen]] = page.minute[moved[risen]]
         self.tier[row] = page.value[moved]
         signed, row = self._find(page.person, page.kind, Kind.SIGNED)
         self.term_end[row] = page.ref[signed]

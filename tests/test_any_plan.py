@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from pydantic.fields import FieldInfo
 
-from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, simulate
+from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, Trigger, simulate
 from sim.data import Data
 from sim.plan import LEVERS
 from sim.processes.rollout import Parameters as Rollout
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
+from sim.trigger import NEEDS, Occasion
 from tests.test_contracts import assert_sound, small
 
 MOST = 40.0  # numbers that may be without limit, such as money, are drawn up to here
@@ -83,7 +84,10 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
 def scenarios(draw: Any, name: str) -> Scenario:
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, 40)), weeks=draw(st.integers(1, 30)))
-    scenario = scenario.but(rollout=Rollout())
+    channels = scenario.contact.channels
+    own = channels["email"].but(most_in_4_weeks=2)
+    contact = scenario.contact.but(channels={"official_account": own, **channels})
+    scenario = scenario.but(rollout=Rollout(), contact=contact)
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)
@@ -104,7 +108,7 @@ def plans(draw: Any, scenario: Scenario) -> Plan:
         for name in LEVERS
         if getattr(scenario, name) is not None and draw(st.booleans())
     }
-    campaigns = ()
+    campaigns, triggers = (), ()
     if scenario.contact:
         offer = st.builds(Offer, discount=st.floats(0, 1)) if scenario.pricing else st.just(Offer())
         one = st.builds(
@@ -112,12 +116,25 @@ def plans(draw: Any, scenario: Scenario) -> Plan:
             to=segments(),
             channel=st.sampled_from(list(scenario.contact.channels)),
             offer=offer,
+            promise=st.floats(0, 1),
             every=st.integers(1, 9),
             first_week=st.integers(0, 20),
             holdout=st.sampled_from([0.0, 0.5, 1.0]),
         )
         campaigns = tuple(draw(st.lists(one, max_size=3)))
-    return Plan(campaigns=campaigns, **levers)
+        needs = [on for on in get_args(Occasion) if on not in NEEDS or getattr(scenario, NEEDS[on])]
+        event = st.builds(
+            Trigger,
+            to=segments(),
+            channel=st.sampled_from(list(scenario.contact.channels)),
+            offer=offer,
+            promise=st.floats(0, 1),
+            on=st.sampled_from(needs),
+            wait_weeks=st.integers(1, 9),
+            holdout=st.sampled_from([0.0, 0.5, 1.0]),
+        )
+        triggers = tuple(draw(st.lists(event, max_size=3)))
+    return Plan(campaigns=campaigns, triggers=triggers, **levers)
 
 
 @pytest.mark.parametrize("name", MARKETS)

@@ -1,9 +1,13 @@
 """Contact: messages and offers, what they stir, and what they wear out.
 
-A campaign chooses people by what the record shows and writes to them on one channel. Who is reached may
-open the message, click, and shop more that week; the dormant may wake, and some of the lost return. What
-an offer does to those who click is a matter of pricing. Each message tires a little; too many drive
-people to opt out, and in the end away.
+A campaign chooses people by what the record shows and writes to them on one channel; a trigger writes to a
+single customer when the occasion is there, which is noticed more often. Who is reached may open the message,
+click, and shop more that week; the dormant may wake, and some of the lost return. What an offer does to
+those who click is a matter of pricing. Each message tires a little; too many drive people to opt out, and in
+the end away. Big words are followed more often, and believed: what was promised is then expected.
+
+    opens  = open_share x liking of the channel x exp(-fatigue) x occasion
+    clicks = click_share x (1 + offer_click x discount x sensitivity) x (1 + promise_click x promise)
 """
 
 from __future__ import annotations
@@ -17,12 +21,15 @@ import numpy.typing as npt
 import simpy
 from pydantic import field_validator
 
-from sim.campaign import CHANNELS, Campaign, ChannelName
-from sim.chance import Integers, Luck, Purpose
+from sim.campaign import Campaign
+from sim.chance import Floats, Integers, Luck, Purpose
+from sim.channel import CAP_WEEKS, FATIGUE, HILLSTROM, MOST, Channel, ChannelName, codes
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Kind, Stage
+from sim.occasions import Occasions
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
+from sim.trigger import Trigger
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -30,31 +37,14 @@ if TYPE_CHECKING:
 SEND_MINUTE = 9 * 60  # messages go out on Monday at nine
 RESTED = 0.01  # less fatigue than this is none: lives that have diverged meet again
 
-HILLSTROM = "Hillstrom 2008, MineThatData e-mail test (visits 10.6 % without, 15.1-18.3 % with an e-mail)"
-FATIGUE = "Zhang, Kumar & Cosguner 2017, JMR 54(6); Ansari, Mela & Neslin 2008, JMR 45(1)"
+OCCASIONS = (
+    "Goic, Rojas & Saavedra 2021, J. Interactive Marketing 55: messages set off by what a customer did; "
+    "size assumed"
+)
+PROMISES = (
+    "Kopalle & Lehmann 2006, Marketing Science 25(1): a higher promise sells more at first; size assumed"
+)
 COUPONS = "Anderson & Simester 2004, Marketing Science 23(1)"
-
-
-class Channel(Data):
-    """One way to reach people."""
-
-    cost: float = parameter("cost of a message", "currency", SCENARIO, ge=0, le=1e4)
-    consent_share: float = parameter("people who may be reached on it", "share", SCENARIO, ge=0, le=1)
-    open_share: float = parameter("rested people who notice a message", "share", HILLSTROM, ge=0, le=1)
-    click_share: float = parameter(
-        "of those, who follow a message without an offer", "share", HILLSTROM, ge=0, le=1
-    )
-    fatigue: float = parameter("fatigue that a message adds", "fatigue", FATIGUE, ge=0, le=10)
-    opt_out_share: float = parameter(
-        "rested people who opt out after a message", "share", FATIGUE, ge=0, le=1
-    )
-
-    @field_validator("cost")
-    @classmethod
-    def _whole_cents(cls, cost: float) -> float:
-        if abs(cost * 100 - round(cost * 100)) > 1e-6:
-            raise ValueError(f"{cost} is no whole number of cents, and the books are kept in cents.")
-        return cost
 
 
 class Parameters(Data):
@@ -69,6 +59,20 @@ class Parameters(Data):
     )
     offer_click: float = parameter(
         "clicks on an offer of 100 %, more by; in proportion below", "share", COUPONS, 5.0, ge=0, le=50
+    )
+    occasion_attention: float = parameter(
+        "attention to a message on an occasion, beside one to many", "share", OCCASIONS, 1.3, ge=0, le=5
+    )
+    promise_click: float = parameter(
+        "clicks on words that promise perfection, more by; in proportion below",
+        "share",
+        PROMISES,
+        0.5,
+        ge=0,
+        le=10,
+    )
+    promise_lift: float = parameter(
+        "buying in that week of those who follow such words, more by", "share", PROMISES, 0.2, ge=0, le=5
     )
     away_attention: float = parameter(
         "attention of those dormant or gone, beside a customer's",
@@ -95,12 +99,19 @@ class Parameters(Data):
         "patience that a point of fatigue above it takes", "patience a week", FATIGUE, 0.01, ge=0, le=10
     )
 
+    @field_validator("channels")
+    @classmethod
+    def _are_not_too_many(cls, channels: dict[str, Channel]) -> dict[str, Channel]:
+        if len(channels) > MOST:
+            raise ValueError(f"a market has at most {MOST} channels, was given {len(channels)}.")
+        return channels
+
 
 # -- what a firm decides ---------------------------------------------------------------------------
 
 
 class Levers(Data):
-    """What bounds all campaigns together."""
+    """What bounds all messages together."""
 
     budget: float | None = parameter(
         "money for messages; the best customers of the last 52 weeks first",
@@ -122,11 +133,11 @@ class Levers(Data):
 
 @dataclass(slots=True)
 class Columns:
-    """Shapes (people,) and (channels, people)."""
+    """Shape (channels, people): a row for each channel of this market, in the order of `codes`."""
 
-    consent: npt.NDArray[np.bool_]  # (channels, people)
-    preference: npt.NDArray[np.float32]  # (channels, people), around 1
-    fatigue: npt.NDArray[np.float32]  # (channels, people)
+    consent: npt.NDArray[np.bool_]
+    preference: npt.NDArray[np.float32]  # around 1
+    fatigue: npt.NDArray[np.float32]
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -135,15 +146,15 @@ class Columns:
         if these is None:
             nobody = np.zeros((0, n), np.float32)
             return cls(nobody.astype(bool), nobody, nobody)
-        offered = [these.channels.get(name) for name in CHANNELS]
-        likes = [luck.normal(Purpose.PREFERENCE, person, 0, code) for code in range(len(CHANNELS))]
-        allows = [luck.uniform(Purpose.CONSENT, person, 0, code) for code in range(len(CHANNELS))]
+        number = codes(these.channels)
+        likes = [luck.normal(Purpose.PREFERENCE, person, 0, code) for code in number.values()]
+        allows = [luck.uniform(Purpose.CONSENT, person, 0, code) for code in number.values()]
+        shares = [these.channels[name].consent_share for name in number]
+        shape = (len(number), n)
         return cls(
-            consent=np.array(
-                [u < (c.consent_share if c else 0.0) for u, c in zip(allows, offered, strict=True)]
-            ),
-            preference=np.exp(these.preference_spread * np.array(likes)).astype(np.float32),
-            fatigue=np.zeros((len(CHANNELS), n), np.float32),
+            consent=np.array([u < share for u, share in zip(allows, shares, strict=True)]).reshape(shape),
+            preference=np.exp(these.preference_spread * np.array(likes).reshape(shape)).astype(np.float32),
+            fatigue=np.zeros(shape, np.float32),
         )
 
 
@@ -158,6 +169,13 @@ class Contact:
         self.these = these
         self.levers = Levers()
         self.campaigns: list[tuple[int, Campaign]] = []  # numbered through all plans of the run
+        self.triggers: list[tuple[int, Trigger]] = []  # numbered on
+        self.occasions = Occasions(world)
+        self.code = codes(these.channels)  # in the log and for luck
+        self.row = {name: row for row, name in enumerate(self.code)}  # in the columns
+        self.mailings: dict[str, list[int]] = {name: [] for name in self.code}  # weeks of the last few
+        self.letters = np.zeros((len(self.code), world.size), bool)  # who is written to this week, by row
+        self.purse = np.inf  # cents left for this week
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Monday: let people rest from last week's messages, then send what is due."""
@@ -175,36 +193,43 @@ class Contact:
         self.world.people.patience.burden(Cause.CONTACT, these.contact_toll * weary)
 
     def send_all(self, week: int) -> None:
-        """Send the campaigns that are due, in the plan's order, as far as budget and caps allow."""
-        letters = np.zeros((len(CHANNELS), self.world.size), bool)
-        purse = np.inf if self.levers.budget is None else round(self.levers.budget * 100)  # cents
+        """Send what is due, as far as budget and caps allow: on occasions first, then campaigns in order."""
+        self.letters[:] = False
+        self.purse = np.inf if self.levers.budget is None else round(self.levers.budget * 100)
+        for number, trigger in self.triggers:
+            self.mail(self.occasions.due(number, trigger, week), number, trigger, week)
         for number, campaign in self.campaigns:
-            if campaign.due(week):
-                code, price = CHANNELS.index(campaign.channel), self._price(campaign)
-                who = self._addressees(campaign, number, week, letters)
-                who = self._affordable(who, price, purse)
-                purse -= price * len(who)
-                letters[code, who] = True
-                self.send(who, number, campaign, week)
+            if campaign.due(week) and self.may_mail(campaign.channel, week):
+                sent = self.mail(self.world.record.select(campaign.to), number, campaign, week)
+                self.mailings[campaign.channel] += [week] if sent else []
 
-    def _price(self, campaign: Campaign) -> int:
-        return round(self.these.channels[campaign.channel].cost * 100)
+    def may_mail(self, channel: str, week: int) -> bool:
+        """Tell whether a channel still carries a mailing to many; messages on occasions do not count."""
+        most, last = self.these.channels[channel].most_in_4_weeks, self.mailings[channel]
+        last[:] = [then for then in last if then > week - CAP_WEEKS]
+        return most is None or len(last) < most
 
-    def _addressees(
-        self, campaign: Campaign, number: int, week: int, letters: npt.NDArray[np.bool_]
-    ) -> Integers:
-        """Find whom a campaign may and will write to; keep its control group aside."""
-        world, code = self.world, CHANNELS.index(campaign.channel)
-        who = world.record.select(campaign.to)
-        if campaign.channel == "store":  # only who came in last week can be given something
+    def mail(self, who: Integers, number: int, message: Campaign | Trigger, week: int) -> int:
+        """Send a message to those of the chosen who may be reached and can be paid for; tell how many."""
+        price = round(self.these.channels[message.channel].cost * 100)
+        who = self._affordable(self._addressees(who, number, message, week), price, self.purse)
+        self.purse -= price * len(who)
+        self.letters[self.row[message.channel], who] = True
+        self.send(who, number, message, week)
+        return len(who)
+
+    def _addressees(self, who: Integers, number: int, message: Campaign | Trigger, week: int) -> Integers:
+        """Find whom of the chosen a message may and will reach; keep its control group aside."""
+        world, code, row = self.world, self.code[message.channel], self.row[message.channel]
+        if self.these.channels[message.channel].in_person:
             who = who[world.record.came_since((week - 1) * MINUTES_A_WEEK, who)]
-        who = who[world.people.contact.consent[code, who] & ~letters[code, who]]
+        who = who[world.people.contact.consent[row, who] & ~self.letters[row, who]]
         if self.levers.messages_a_week is not None:
-            who = who[letters[:, who].sum(axis=0) < self.levers.messages_a_week]
+            who = who[self.letters[:, who].sum(axis=0) < self.levers.messages_a_week]
         if world.done_share < 1:  # the rest is planned but not done
             who = who[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, code)]
-        if campaign.holdout:
-            control = world.luck.happens(campaign.holdout, Purpose.HOLDOUT, who)
+        if message.holdout:
+            control = world.luck.happens(message.holdout, Purpose.HOLDOUT, who)
             world.log.write(Kind.HELD_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, who[control], code, number)
             who = who[~control]
         return who
@@ -216,29 +241,39 @@ class Contact:
         best = np.argsort(-self.world.record.spend_of(who), kind="stable")
         return np.sort(who[best[: int(purse // price)]])
 
-    def send(self, who: Integers, number: int, campaign: Campaign, week: int) -> None:
+    def send(self, who: Integers, number: int, message: Campaign | Trigger, week: int) -> None:
         """Send a message to each; who opens it may click, who clicks holds the offer."""
-        world, me, these = self.world, self.world.people.contact, self.these
-        code, channel = CHANNELS.index(campaign.channel), these.channels[campaign.channel]
-        sent = week * MINUTES_A_WEEK + SEND_MINUTE
-        world.log.write(Kind.SENT, sent, who, code, number, self._price(campaign))
+        world, these, channel = self.world, self.these, self.these.channels[message.channel]
+        code, sent = self.code[message.channel], week * MINUTES_A_WEEK + SEND_MINUTE
+        world.log.write(Kind.SENT, sent, who, code, number, round(channel.cost * 100))
 
-        away = world.people.shopping.asleep[who] | (world.people.entry.stage[who] == Stage.LEFT)
-        attention = channel.open_share * me.preference[code, who] * np.exp(-me.fatigue[code, who])
-        attention = attention * np.where(away, these.away_attention, 1.0)  # (sent,)
-        opened = who[world.luck.happens(attention, Purpose.OPEN, who, week, code)]
+        opened = who[world.luck.happens(self.attention(who, message), Purpose.OPEN, who, week, code)]
         seen = sent + np.floor(world.luck.uniform(Purpose.DELAY, opened, week, code) * 2_880).astype(np.int64)
         world.log.write(Kind.OPENED, seen, opened, code, number)
         world.people.shopping.lift[opened] *= 1 + these.reminder_lift
 
-        pull = campaign.offer.discount * world.people.pricing.sensitivity[opened]  # (opened,)
+        pull = message.offer.discount * world.people.pricing.sensitivity[opened]  # (opened,)
         follows = channel.click_share * (1 + these.offer_click * pull)
+        follows = follows * (1 + these.promise_click * message.promise)
         clicks = world.luck.happens(follows, Purpose.CLICK, opened, week, code)
         world.log.write(Kind.CLICKED, seen[clicks], opened[clicks], code, number)
         self.win_over(opened[clicks], seen[clicks], number, week, code)
-        if world.pricing and campaign.offer.discount:
-            world.pricing.hand_out(opened[clicks], seen[clicks], number, campaign.offer.discount)
-        self.tire_of(who, number, code, channel, week)
+        if world.pricing and message.offer.discount:
+            world.pricing.hand_out(opened[clicks], seen[clicks], number, message.offer.discount)
+        if message.promise:
+            world.people.shopping.lift[opened[clicks]] *= 1 + these.promise_lift * message.promise
+            world.people.experience.hope(message.promise, opened[clicks])
+        self.tire_of(who, number, message.channel, week)
+
+    def attention(self, who: Integers, message: Campaign | Trigger) -> Floats:
+        """Give the chance that each notices a message, shape (sent,)."""
+        people, me, row = self.world.people, self.world.people.contact, self.row[message.channel]
+        away = people.shopping.asleep[who] | (people.entry.stage[who] == Stage.LEFT)
+        open_share = self.these.channels[message.channel].open_share
+        attention = open_share * me.preference[row, who] * np.exp(-me.fatigue[row, who])
+        attention = attention * np.where(away, self.these.away_attention, 1.0)
+        on_occasion = isinstance(message, Trigger)
+        return attention * self.these.occasion_attention if on_occasion else attention
 
     def win_over(self, who: Integers, seen: Integers, number: int, week: int, code: int) -> None:
         """Wake some of the dormant who clicked, and bring back some of the lost, from that minute on."""
@@ -256,11 +291,16 @@ class Contact:
         shopping.asleep[who[won]] = False
         shopping.begin[who[won]] = (seen[won] - week * MINUTES_A_WEEK + 0.5) / MINUTES_A_WEEK
 
-    def tire_of(self, who: Integers, number: int, code: int, channel: Channel, week: int) -> None:
+    def tire_of(self, who: Integers, number: int, name: str, week: int) -> None:
         """Let a message tire those who got it; some want no more on this channel, for ever."""
-        me = self.world.people.contact
-        annoyance = channel.opt_out_share * (1 + me.fatigue[code, who])  # (sent,)
-        me.fatigue[code, who] += np.float32(channel.fatigue)
+        me, channel, code, row = (
+            self.world.people.contact,
+            self.these.channels[name],
+            self.code[name],
+            self.row[name],
+        )
+        annoyance = channel.opt_out_share * (1 + me.fatigue[row, who])  # (sent,)
+        me.fatigue[row, who] += np.float32(channel.fatigue)
         out = who[self.world.luck.happens(annoyance, Purpose.OPT_OUT, who, week, code)]
-        me.consent[code, out] = False
+        me.consent[row, out] = False
         self.world.log.write(Kind.OPTED_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, out, code, number)

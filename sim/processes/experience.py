@@ -4,6 +4,9 @@ After each order a customer compares its performance P (0-10) with the expectati
 with s = P + gain (P - E)+ - loss (E - P)+, overall satisfaction S moves a step towards s, and the
 expectation a step towards P (Anderson & Sullivan 1993). Falling short weighs more than doing well.
 
+What a message promises is expected by those who believe it: E moves a step towards perfection. Where the next
+order then falls far short, trust goes (Kopalle & Lehmann 2006).
+
 Quality can be bought, with diminishing returns; customers soon expect what they get.
 
 Moods are kept in whole hundredths of a point: lives that have diverged can then truly meet again.
@@ -22,13 +25,14 @@ import simpy
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
-from sim.events import FIRM, Kind
+from sim.events import FIRM, Cause, Kind
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
 
 DISCONFIRMATION = "Anderson & Sullivan 1993, Marketing Science 12(2)"
+PROMISES = "Kopalle & Lehmann 1995, JMR 32(3): what is advertised raises what is expected; size assumed"
 Hundredths = npt.NDArray[np.int16]
 
 
@@ -80,6 +84,25 @@ class Parameters(Data):
         ge=0,
         le=1,
     )
+    belief: float = parameter(
+        "step of the expectation towards 10 of those who follow a promise of perfection; in proportion below",
+        "share",
+        PROMISES,
+        0.5,
+        ge=0,
+        le=1,
+    )
+    zone: float = parameter(
+        "points by which a promise may be missed without harm to trust",
+        "points",
+        "Zeithaml, Berry & Parasuraman 1993, JAMS 21(1): a zone of tolerance; size assumed",
+        0.5,
+        ge=0,
+        le=10,
+    )
+    trust_toll: float = parameter(
+        "patience that a point more of broken promise takes", "patience", ASSUMED, 0.05, ge=0, le=10
+    )
     survey_every: int = parameter(
         "weeks between two NPS surveys; 0: none", "weeks", SCENARIO, 13, ge=0, le=520
     )
@@ -105,20 +128,32 @@ class Columns:
     satisfaction: Hundredths
     expectation: Hundredths
     extra: Floats  # points that other mechanisms add to the performance of this week's orders
+    promised: Hundredths  # of the expectation, what messages have promised and no order has corrected yet
+    belief: float  # in a promise of perfection: the same for everybody
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
         """Let everybody expect about what the firm delivers, and be as satisfied as that."""
         if these is None:
             level = np.broadcast_to(np.int16(700), len(person))
-            return cls(level, level, np.broadcast_to(0.0, len(person)))
+            none = np.broadcast_to(0.0, len(person))
+            return cls(level, level, none, none.astype(np.int16), 0.0)
         level = _hundredths(these.quality + 0.5 * luck.normal(Purpose.EXPECTATION, person))
-        return cls(level.copy(), level, np.zeros(len(person)))
+        nothing = np.zeros(len(person))
+        return cls(level.copy(), level, nothing, nothing.astype(np.int16), these.belief)
 
     def enrich(self, points: Floats | float, who: Integers) -> None:
         """Add points to the performance of some people's orders this week; `who` names each once."""
         if self.extra.flags.writeable:
             self.extra[who] += points
+
+    def hope(self, promise: float, who: Integers) -> None:
+        """Let some people, each named once, expect more: `promise` is 0 for plain words, 1 for perfection."""
+        if self.expectation.flags.writeable:
+            before = self.expectation[who]
+            after = _hundredths((before + self.belief * promise * (1_000 - before)) / 100)
+            self.promised[who] += after - before
+            self.expectation[who] = after
 
     def disappoint(self, points: float, who: Integers) -> None:
         """Take points of satisfaction from some people; without this mechanism there are none to take."""
@@ -172,9 +207,21 @@ class Experience:
         me = self.world.people.experience
         expected, satisfied = me.expectation[who] / 100, me.satisfaction[who] / 100
         surprise = performance - expected
+        self._hold_to_promises(who, surprise)
         felt = performance + np.where(surprise > 0, self.these.gain, self.these.loss) * surprise
         me.satisfaction[who] = _hundredths(satisfied + self.these.memory * (np.clip(felt, 0, 10) - satisfied))
         me.expectation[who] = _hundredths(expected + self.these.adaptation * surprise)
+
+    def _hold_to_promises(self, who: Integers, surprise: Floats) -> None:
+        """Let trust go where a promise is broken by far; an order corrects what was believed, as E."""
+        me, these = self.world.people.experience, self.these
+        held = np.flatnonzero(me.promised[who])
+        if not len(held):
+            return
+        who, missed = who[held], np.minimum(-surprise[held], me.promised[who[held]] / 100)
+        broken = np.maximum(missed - these.zone, 0.0)
+        self.world.people.patience.burden(Cause.TRUST, these.trust_toll * broken, who)
+        me.promised[who] = np.floor(me.promised[who] * (1 - these.adaptation))
 
     def be_consoled(self) -> None:
         """Give back part of what a fault took, where the desk put it right this week."""
