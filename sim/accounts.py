@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "discounts", "redeemed")
-OWN = ("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points")  # a customer's
-COMMON = ("wages", "advertising", "tools", "fixed")  # of the firm as a whole
+OWN = (  # a customer's
+    *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points"),
+    "gifts",
+)
+COMMON = ("wages", "advertising", "tools", "community", "fixed")  # of the firm as a whole
 LINES = (*REVENUE, *OWN, *COMMON)
 COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.DISCOUNT: "discounts",
@@ -37,6 +40,8 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.WAGES: "wages",
     Kind.ADVERTISED: "advertising",
     Kind.TOOLS: "tools",
+    Kind.HOSTED: "community",
+    Kind.GIFTED: "gifts",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

@@ -54,12 +54,19 @@ class Kind(IntEnum):
     JOINED = 27  # channel: a place in `ADVERTISING` or `REFERRAL`; ref: who recommended, or -1
     REWARDED = 28  # for recommending; ref: who came; value: cents
     TOOLS = 29  # value: cents for software and training
+    ENTERED = 54  # joins a group of the firm's own
+    QUIT = 55  # leaves it
+    ASKED = 56  # asks something there
+    ADVISED = 57  # is answered by an adviser
+    HOSTED = 58  # value: cents for advisers, posts and events
+    GIFTED = 59  # channel: 0 a birthday, 1 a surprise; value: cents
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
     WOKE = 103  # ref: the campaign that woke them, or 0
     FAULT = 104  # something was wrong with an order
     RECOMMENDED = 105  # ref: to whom
+    MUTED = 111  # a member hears no more of the group
 
 
 HIDDEN = 100

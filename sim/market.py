@@ -20,9 +20,11 @@ from sim.data import Fault, changed
 from sim.plan import LEVERS, Plan, Timeline
 from sim.processes.acquisition import Acquisition
 from sim.processes.bonds import Bonds
+from sim.processes.community import Community
 from sim.processes.contact import Contact
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
+from sim.processes.gifts import Gifts
 from sim.processes.loyalty import Loyalty
 from sim.processes.patience import Patience
 from sim.processes.pricing import Pricing
@@ -92,6 +94,8 @@ class Market:
         self.shopping = Shopping(world, scenario.shopping, apart) if scenario.shopping else None
         self.renewal = Renewal(world, scenario.renewal, apart) if scenario.renewal else None
         self.experience = Experience(world, scenario.experience) if scenario.experience else None
+        self.community = Community(world, scenario.community) if scenario.community else None
+        self.gifts = Gifts(world, scenario.gifts) if scenario.gifts else None
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
         world.pricing, world.renewal = self.pricing, self.renewal
         world.desk = self.service.desk if self.service else None
@@ -125,8 +129,9 @@ class Market:
                 if process:
                     process.levers = getattr(plan, name)
             if self.contact:
-                self.contact.campaigns = [(numbers[campaign], campaign) for campaign in plan.campaigns]
-                self.contact.triggers = [(numbers[trigger], trigger) for trigger in plan.triggers]
+                post = self.contact.post
+                post.campaigns = [(numbers[campaign], campaign) for campaign in plan.campaigns]
+                post.triggers = [(numbers[trigger], trigger) for trigger in plan.triggers]
 
     def close_books(self) -> Generator[simpy.Event, int, None]:
         """Each Sunday night, close the week's page of the log; the record learns what is known of it."""

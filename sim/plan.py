@@ -17,8 +17,10 @@ from sim.files import dump, load, save
 from sim.library import find, names
 from sim.processes.acquisition import Levers as Acquisition
 from sim.processes.bonds import Levers as Bonds
+from sim.processes.community import Levers as Community
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
+from sim.processes.gifts import Levers as Gifts
 from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.renewal import Levers as Renewal
@@ -36,6 +38,8 @@ LEVERS = (
     "acquisition",
     "renewal",
     "rollout",
+    "community",
+    "gifts",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -55,6 +59,8 @@ class Plan(Data):
     acquisition: Acquisition = Field(Acquisition(), description="winning new customers")
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
+    community: Community = Field(Community(), description="groups of the firm's own")
+    gifts: Gifts = Field(Gifts(), description="gifts at birthdays, and by surprise")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

@@ -13,9 +13,11 @@ from sim.events import Stage
 from sim.processes import (
     acquisition,
     bonds,
+    community,
     contact,
     entry,
     experience,
+    gifts,
     loyalty,
     patience,
     pricing,
@@ -48,6 +50,8 @@ class Population:
     bonds: bonds.Columns
     loyalty: loyalty.Columns
     acquisition: acquisition.Columns
+    community: community.Columns
+    gifts: gifts.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -68,4 +72,6 @@ class Population:
             bonds=bonds.Columns.draw(scenario.bonds, person),
             loyalty=loyalty.Columns.draw(person),
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
+            community=community.Columns.draw(scenario.community, person),
+            gifts=gifts.Columns.draw(scenario.gifts, person),
         )

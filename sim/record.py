@@ -67,6 +67,7 @@ class Record:
         self.term_end = np.full(people, UNKNOWN, np.int32)  # of the contract, if there is one
         self.cancelled = np.zeros(people, bool)
         self.tier = np.full(people, NO_MEMBER, np.int8)
+        self.community = np.zeros(people, bool)
         self.points = np.zeros(people, np.int64)
         self.cents, self.cents_52w = np.zeros(people, np.int64), np.zeros(people, np.int64)
         counts = (np.zeros(people, np.int32) for _ in range(5))
@@ -122,7 +123,7 @@ class Record:
         self._take_in_programme(page)
 
     def _take_in_programme(self, page: Events) -> None:
-        """Add what the loyalty programme and contracts bring: points, tiers, ends of terms."""
+        """Add what programmes and contracts bring: points, tiers, membership in groups, ends of terms."""
         for kind, sign in POINTS.items():
             place, row = self._find(page.person, page.kind, kind)
             np.add.at(self.points, row, sign * page.value[place])
@@ -131,6 +132,8 @@ class Record:
         risen = page.value[moved] > self.tier[row]
         self.promoted[row[risen]] = page.minute[moved[risen]]
         self.tier[row] = page.value[moved]
+        self.community[self._find(page.person, page.kind, Kind.ENTERED)[1]] = True
+        self.community[self._find(page.person, page.kind, Kind.QUIT)[1]] = False  # for good
         signed, row = self._find(page.person, page.kind, Kind.SIGNED)
         self.term_end[row] = page.ref[signed]
         ended = self._find(page.person, page.kind, Kind.CANCELLED)[1]
@@ -233,6 +236,7 @@ FEATURE: dict[str, Callable[[Record], Floats]] = {
     "nps": lambda r: r.nps.astype(float),
     "tier": lambda r: np.where(r.tier == NO_MEMBER, np.nan, r.tier),
     "points": lambda r: r.points / 100,
+    "community": lambda r: r.community.astype(float),
     "contract_weeks": lambda r: -_weeks_since(r, r.term_end),
 }
 

@@ -16,9 +16,11 @@ from sim.data import Data
 from sim.processes import (
     acquisition,
     bonds,
+    community,
     contact,
     entry,
     experience,
+    gifts,
     loyalty,
     patience,
     pricing,
@@ -33,6 +35,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
+    *(community, gifts),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism

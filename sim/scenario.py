@@ -18,9 +18,11 @@ from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
 from sim.processes.acquisition import Parameters as Acquisition
 from sim.processes.bonds import Parameters as Bonds
+from sim.processes.community import Parameters as Community
 from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
+from sim.processes.gifts import Parameters as Gifts
 from sim.processes.loyalty import Parameters as Loyalty
 from sim.processes.patience import Parameters as Patience
 from sim.processes.pricing import Parameters as Pricing
@@ -35,6 +37,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
+    *("community", "gifts"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -73,6 +76,8 @@ class Scenario(Data):
     loyalty: Loyalty | None = None
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
+    community: Community | None = None
+    gifts: Gifts | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")

@@ -16,6 +16,8 @@ from pydantic.fields import FieldInfo
 from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, Trigger, simulate
 from sim.data import Data
 from sim.plan import LEVERS
+from sim.processes.community import Parameters as Community
+from sim.processes.gifts import Parameters as Gifts
 from sim.processes.rollout import Parameters as Rollout
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
@@ -87,7 +89,7 @@ def scenarios(draw: Any, name: str) -> Scenario:
     channels = scenario.contact.channels
     own = channels["email"].but(most_in_4_weeks=2)
     contact = scenario.contact.but(channels={"official_account": own, **channels})
-    scenario = scenario.but(rollout=Rollout(), contact=contact)
+    scenario = scenario.but(contact=contact, rollout=Rollout(), community=Community(), gifts=Gifts())
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)

@@ -211,7 +211,7 @@ def _assert_lives_make_sense(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     assert asleep == set(np.flatnonzero(shopping.asleep).tolist()), "the end does not fit who sleeps"
 
 
-OF_THE_FIRM = ("wages", "advertised", "tools", "priced", "improved")
+OF_THE_FIRM = ("wages", "advertised", "tools", "priced", "improved", "hosted")
 ALSO_OF_STRANGERS = ("joined",)
 STEPS = ("returned", "dozed", "woke", "order", "", "left")  # in this order within a minute; "": all else
 NEVER_WHEN_GONE = {"order", "dozed", "woke", "left"}  # a message, an answer or a solution may still come

@@ -189,6 +189,7 @@ def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> 
         "nps": recount(known(run, week, Kind.NPS), "last value"),
         "tier": recount(tiers, "last value"),
         "points": total(POINTS),
+        "community": pd.Series(0.0, range(len(record))),  # there is none here
         "contract_weeks": pd.Series(np.nan, range(len(record))),  # nobody has one here
     }
     assert set(expected) | {"tickets"} == set(FEATURES)

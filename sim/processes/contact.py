@@ -23,18 +23,17 @@ from pydantic import field_validator
 
 from sim.campaign import Campaign
 from sim.chance import Floats, Integers, Luck, Purpose
-from sim.channel import CAP_WEEKS, FATIGUE, HILLSTROM, MOST, Channel, ChannelName, codes
+from sim.channel import FATIGUE, HILLSTROM, MOST, Channel, ChannelName, codes
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Kind, Stage
-from sim.occasions import Occasions
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
+from sim.post import SEND_MINUTE, Post
 from sim.trigger import Trigger
 
 if TYPE_CHECKING:
     from sim.world import World
 
-SEND_MINUTE = 9 * 60  # messages go out on Monday at nine
 RESTED = 0.01  # less fatigue than this is none: lives that have diverged meet again
 
 OCCASIONS = (
@@ -168,21 +167,15 @@ class Contact:
         self.world = world
         self.these = these
         self.levers = Levers()
-        self.campaigns: list[tuple[int, Campaign]] = []  # numbered through all plans of the run
-        self.triggers: list[tuple[int, Trigger]] = []  # numbered on
-        self.occasions = Occasions(world)
-        self.code = codes(these.channels)  # in the log and for luck
-        self.row = {name: row for row, name in enumerate(self.code)}  # in the columns
-        self.mailings: dict[str, list[int]] = {name: [] for name in self.code}  # weeks of the last few
-        self.letters = np.zeros((len(self.code), world.size), bool)  # who is written to this week, by row
-        self.purse = np.inf  # cents left for this week
+        self.post = Post(world, these)
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Monday: let people rest from last week's messages, then send what is due."""
         while True:
             week = yield self.world.calendar.hour("contact")
             self.rest()
-            self.send_all(week)
+            for who, number, message in self.post.due(week, self.levers):
+                self.send(who, number, message, week)
 
     def rest(self) -> None:
         """Let people recover from messages; those who had too many lose patience."""
@@ -192,59 +185,10 @@ class Contact:
         weary = np.maximum(me.fatigue.sum(axis=0) - these.tolerance, 0.0)  # (people,)
         self.world.people.patience.burden(Cause.CONTACT, these.contact_toll * weary)
 
-    def send_all(self, week: int) -> None:
-        """Send what is due, as far as budget and caps allow: on occasions first, then campaigns in order."""
-        self.letters[:] = False
-        self.purse = np.inf if self.levers.budget is None else round(self.levers.budget * 100)
-        for number, trigger in self.triggers:
-            self.mail(self.occasions.due(number, trigger, week), number, trigger, week)
-        for number, campaign in self.campaigns:
-            if campaign.due(week) and self.may_mail(campaign.channel, week):
-                sent = self.mail(self.world.record.select(campaign.to), number, campaign, week)
-                self.mailings[campaign.channel] += [week] if sent else []
-
-    def may_mail(self, channel: str, week: int) -> bool:
-        """Tell whether a channel still carries a mailing to many; messages on occasions do not count."""
-        most, last = self.these.channels[channel].most_in_4_weeks, self.mailings[channel]
-        last[:] = [then for then in last if then > week - CAP_WEEKS]
-        return most is None or len(last) < most
-
-    def mail(self, who: Integers, number: int, message: Campaign | Trigger, week: int) -> int:
-        """Send a message to those of the chosen who may be reached and can be paid for; tell how many."""
-        price = round(self.these.channels[message.channel].cost * 100)
-        who = self._affordable(self._addressees(who, number, message, week), price, self.purse)
-        self.purse -= price * len(who)
-        self.letters[self.row[message.channel], who] = True
-        self.send(who, number, message, week)
-        return len(who)
-
-    def _addressees(self, who: Integers, number: int, message: Campaign | Trigger, week: int) -> Integers:
-        """Find whom of the chosen a message may and will reach; keep its control group aside."""
-        world, code, row = self.world, self.code[message.channel], self.row[message.channel]
-        if self.these.channels[message.channel].in_person:
-            who = who[world.record.came_since((week - 1) * MINUTES_A_WEEK, who)]
-        who = who[world.people.contact.consent[row, who] & ~self.letters[row, who]]
-        if self.levers.messages_a_week is not None:
-            who = who[self.letters[:, who].sum(axis=0) < self.levers.messages_a_week]
-        if world.done_share < 1:  # the rest is planned but not done
-            who = who[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, code)]
-        if message.holdout:
-            control = world.luck.happens(message.holdout, Purpose.HOLDOUT, who)
-            world.log.write(Kind.HELD_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, who[control], code, number)
-            who = who[~control]
-        return who
-
-    def _affordable(self, who: Integers, price: int, purse: float) -> Integers:
-        """Keep as many as the purse pays for: those who spent most in the last 52 weeks."""
-        if price * len(who) <= purse:
-            return who
-        best = np.argsort(-self.world.record.spend_of(who), kind="stable")
-        return np.sort(who[best[: int(purse // price)]])
-
     def send(self, who: Integers, number: int, message: Campaign | Trigger, week: int) -> None:
         """Send a message to each; who opens it may click, who clicks holds the offer."""
         world, these, channel = self.world, self.these, self.these.channels[message.channel]
-        code, sent = self.code[message.channel], week * MINUTES_A_WEEK + SEND_MINUTE
+        code, sent = self.post.code[message.channel], week * MINUTES_A_WEEK + SEND_MINUTE
         world.log.write(Kind.SENT, sent, who, code, number, round(channel.cost * 100))
 
         opened = who[world.luck.happens(self.attention(who, message), Purpose.OPEN, who, week, code)]
@@ -267,7 +211,7 @@ class Contact:
 
     def attention(self, who: Integers, message: Campaign | Trigger) -> Floats:
         """Give the chance that each notices a message, shape (sent,)."""
-        people, me, row = self.world.people, self.world.people.contact, self.row[message.channel]
+        people, me, row = self.world.people, self.world.people.contact, self.post.row[message.channel]
         away = people.shopping.asleep[who] | (people.entry.stage[who] == Stage.LEFT)
         open_share = self.these.channels[message.channel].open_share
         attention = open_share * me.preference[row, who] * np.exp(-me.fatigue[row, who])
@@ -293,12 +237,8 @@ class Contact:
 
     def tire_of(self, who: Integers, number: int, name: str, week: int) -> None:
         """Let a message tire those who got it; some want no more on this channel, for ever."""
-        me, channel, code, row = (
-            self.world.people.contact,
-            self.these.channels[name],
-            self.code[name],
-            self.row[name],
-        )
+        me, channel = self.world.people.contact, self.these.channels[name]
+        code, row = self.post.code[name], self.post.row[name]
         annoyance = channel.opt_out_share * (1 + me.fatigue[row, who])  # (sent,)
         me.fatigue[row, who] += np.float32(channel.fatigue)
         out = who[self.world.luck.happens(annoyance, Purpose.OPT_OUT, who, week, code)]
