@@ -25,7 +25,7 @@ Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "discounts", "redeemed")
 OWN = (  # a customer's
     *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points"),
-    "gifts",
+    *("gifts", "participation"),
 )
 COMMON = ("wages", "advertising", "tools", "community", "fixed")  # of the firm as a whole
 LINES = (*REVENUE, *OWN, *COMMON)
@@ -42,6 +42,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.TOOLS: "tools",
     Kind.HOSTED: "community",
     Kind.GIFTED: "gifts",
+    Kind.TOOK_PART: "participation",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

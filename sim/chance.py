@@ -41,7 +41,7 @@ class Purpose(IntEnum):
     ATTENTION, INCLINATION, SOCIABILITY, RECOMMEND, WHOM, ANSWER, JOIN_MINUTE = range(90, 97)
     EXECUTION = 100
     RESAMPLE = 110  # of real customers, in `sim.validation`
-    BIRTHDAY, JOIN_GROUP, TALK, TURN, ATTEND, LEAVE_GROUP, SURPRISE = range(180, 187)
+    BIRTHDAY, JOIN_GROUP, TALK, TURN, ATTEND, LEAVE_GROUP, SURPRISE, TAKE_PART = range(180, 188)
 
 
 def mix(word: Any) -> Any:

@@ -60,6 +60,8 @@ class Kind(IntEnum):
     ADVISED = 57  # is answered by an adviser
     HOSTED = 58  # value: cents for advisers, posts and events
     GIFTED = 59  # channel: 0 a birthday, 1 a surprise; value: cents
+    INVITED = 60  # is asked to take part
+    TOOK_PART = 61  # value: cents for thanks, and for work with what was contributed
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102

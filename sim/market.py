@@ -26,6 +26,7 @@ from sim.processes.entry import Entry
 from sim.processes.experience import Experience
 from sim.processes.gifts import Gifts
 from sim.processes.loyalty import Loyalty
+from sim.processes.participation import Participation
 from sim.processes.patience import Patience
 from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
@@ -96,6 +97,7 @@ class Market:
         self.experience = Experience(world, scenario.experience) if scenario.experience else None
         self.community = Community(world, scenario.community) if scenario.community else None
         self.gifts = Gifts(world, scenario.gifts) if scenario.gifts else None
+        self.participation = Participation(world, scenario.participation) if scenario.participation else None
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
         world.pricing, world.renewal = self.pricing, self.renewal
         world.desk = self.service.desk if self.service else None

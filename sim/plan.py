@@ -22,6 +22,7 @@ from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
 from sim.processes.gifts import Levers as Gifts
 from sim.processes.loyalty import Levers as Loyalty
+from sim.processes.participation import Levers as Participation
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
@@ -40,6 +41,7 @@ LEVERS = (
     "rollout",
     "community",
     "gifts",
+    "participation",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -61,6 +63,7 @@ class Plan(Data):
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
     community: Community = Field(Community(), description="groups of the firm's own")
     gifts: Gifts = Field(Gifts(), description="gifts at birthdays, and by surprise")
+    participation: Participation = Field(Participation(), description="customers are asked to take part")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

@@ -19,6 +19,7 @@ from sim.processes import (
     experience,
     gifts,
     loyalty,
+    participation,
     patience,
     pricing,
     renewal,
@@ -52,6 +53,7 @@ class Population:
     acquisition: acquisition.Columns
     community: community.Columns
     gifts: gifts.Columns
+    participation: participation.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -74,4 +76,5 @@ class Population:
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
             community=community.Columns.draw(scenario.community, person),
             gifts=gifts.Columns.draw(scenario.gifts, person),
+            participation=participation.Columns.draw(scenario.participation, person),
         )

@@ -22,6 +22,7 @@ from sim.processes import (
     experience,
     gifts,
     loyalty,
+    participation,
     patience,
     pricing,
     renewal,
@@ -35,7 +36,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
-    *(community, gifts),
+    *(community, gifts, participation),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism

@@ -24,6 +24,7 @@ from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.gifts import Parameters as Gifts
 from sim.processes.loyalty import Parameters as Loyalty
+from sim.processes.participation import Parameters as Participation
 from sim.processes.patience import Parameters as Patience
 from sim.processes.pricing import Parameters as Pricing
 from sim.processes.renewal import Parameters as Renewal
@@ -37,7 +38,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
-    *("community", "gifts"),
+    *("community", "gifts", "participation"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -78,6 +79,7 @@ class Scenario(Data):
     rollout: Rollout | None = None
     community: Community | None = None
     gifts: Gifts | None = None
+    participation: Participation | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")

@@ -24,7 +24,7 @@ HIDDEN_TRAITS = """
     sensitivity preference reference stock outspoken alive churn_risk loyalty hazard
     level financial_bond social_bond structural_bond sociability inclination leaves_after_term
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
-    promised peak voice warmth habit muted
+    promised peak voice warmth habit muted weariness
 """.split()  # noqa: SIM905  # what one would like to know of customers, and no firm does
 
 
@@ -99,7 +99,7 @@ class Segment(Data):
         "tier of the loyalty programme: 0, 1 silver, 2 gold; unknown if no member", "-", (0, 2, 1)
     )
     points: Rule | None = _rule("points held, in the scenario's currency", "currency", (0, 50, 1))
-    community: Rule | None = _rule("member of a group of the firm's own: 1, or 0", "-", (0, 1, 1))
+    community: Rule | None = _rule("member of a group of the firm's own: 1, or 0", "-", (0, 1, 0.5))
     contract_weeks: Rule | None = _rule("weeks until a contract ends; unknown if none", "weeks", (1, 52, 1))
 
     @model_validator(mode="before")

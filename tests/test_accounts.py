@@ -26,6 +26,7 @@ from sim.events import FIRM, Events, Kind
 from sim.files import loads
 from sim.processes.community import Parameters as Community
 from sim.processes.gifts import Parameters as Gifts
+from sim.processes.participation import Parameters as Participation
 from sim.processes.rollout import Parameters as Rollout
 from sim.run import Run
 from sim.scenario import FOLDER, MECHANISMS
@@ -130,6 +131,7 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         **{Kind.SENT: "messages", Kind.COMPENSATED: "compensation", Kind.CARED: "care", Kind.PERK: "perks"},
         **{Kind.REWARDED: "referrals", Kind.WAGES: "wages", Kind.ADVERTISED: "advertising"},
         **{Kind.TOOLS: "tools", Kind.HOSTED: "community", Kind.GIFTED: "gifts"},
+        Kind.TOOK_PART: "participation",
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
@@ -152,7 +154,8 @@ def test_the_lavish_plan_moves_every_line() -> None:
     moved = (Kind.PRICED, Kind.IMPROVED, Kind.EARNED, Kind.REDEEMED, Kind.EXPIRED, Kind.PERK, Kind.CARED)
     assert all(len(events.of(kind)) for kind in (*moved, Kind.REWARDED, Kind.ADVERTISED))
     total = run_of("supermarket", "lavish").accounts.total()
-    elsewhere = ("sales", "tools", "community", "gifts")  # or of mechanisms that this market does not have
+    # but what comes in, and the lines of mechanisms that this market does not have
+    elsewhere = ("sales", "tools", "community", "gifts", "participation")
     assert (total[[line for line in LINES if line not in elsewhere]] < 0).all()
     assert total["sales"] > 0
 
@@ -229,7 +232,8 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "acquisition": SUPERMARKET.acquisition.but(recommend_share=0.0),
     "rollout": Rollout(by_hand=1.0, habit=1.0),
     "community": Community(),  # nobody is invited
-    "gifts": Gifts(),  # and nothing is given
+    "gifts": Gifts(),  # nothing is given
+    "participation": Participation(),  # and nobody is asked
 }
 
 

@@ -18,6 +18,7 @@ from sim.data import Data
 from sim.plan import LEVERS
 from sim.processes.community import Parameters as Community
 from sim.processes.gifts import Parameters as Gifts
+from sim.processes.participation import Parameters as Participation
 from sim.processes.rollout import Parameters as Rollout
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
@@ -90,6 +91,7 @@ def scenarios(draw: Any, name: str) -> Scenario:
     own = channels["email"].but(most_in_4_weeks=2)
     contact = scenario.contact.but(channels={"official_account": own, **channels})
     scenario = scenario.but(contact=contact, rollout=Rollout(), community=Community(), gifts=Gifts())
+    scenario = scenario.but(participation=Participation())
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)

@@ -131,11 +131,11 @@ def test_warmth_follows_the_stated_law() -> None:
     answers[advised.minute // MINUTES_A_WEEK, advised.person] = True
     warmth = np.zeros(PEOPLE)
     for week in range(WEEKS):
-        warmth *= EAGER.warmth_keep
-        warmth[warmth < 0.01] = 0.0
+        warmth *= SUPERMARKET.bonds.warmth_keep
+        warmth[warmth < 0.005] = 0.0
         warmth += np.where(answers[week], EAGER.answer_warmth * (1 - warmth), 0.0)
     assert len(entered) > 400 and warmth.max() > 0.3
-    assert run.people.community.warmth == pytest.approx(warmth, abs=1e-5)
+    assert run.people.bonds.warmth == pytest.approx(warmth, abs=1e-5)
 
 
 def test_questions_that_nobody_answers_disappoint_and_drive_members_out() -> None:

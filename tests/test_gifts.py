@@ -116,7 +116,7 @@ def test_the_fifth_gift_in_a_row_brings_less_than_the_first() -> None:
     fresh, used = (simulate(market(Gifts(habit_step=step)), surprising(1.0), 1) for step in (0.0, 0.5))
     assert satisfaction(used) < satisfaction(fresh)
     assert used.people.gifts.habit.max() > 0.9 and not fresh.people.gifts.habit.any()
-    assert used.people.gifts.warmth.mean() < fresh.people.gifts.warmth.mean()
+    assert used.people.bonds.warmth.mean() < fresh.people.bonds.warmth.mean()
 
 
 def test_habit_follows_the_stated_law() -> None:

@@ -1,12 +1,13 @@
 """Community: groups of the firm's own (私域社群), in which customers talk with advisers and each other.
 
 The firm invites customers; the sociable and the satisfied join. Members read what is posted and buy a little
-more. Those who ask something are answered as far as the advisers' hours go. An answered question warms:
+more. Those who ask something are answered as far as the advisers' hours go:
 
-    warmth = keep x warmth + answer_warmth x (1 - warmth)
+    answers = min(questions, hours x 60 / answer_minutes)
 
-and the social bond grows towards it. One that nobody answers disappoints, and some leave over it. Every post
-makes some members mute the group, or leave. Members who still listen recommend the shop more often.
+An answer warms, and nourishes the social bond. A question that nobody answers disappoints, and some leave
+over it. Every post makes some members mute the group, or leave. Members who still listen recommend the shop
+more often.
 
 Members would buy more than others also without a group: only a twin or a lot tells what the group does.
 """
@@ -21,10 +22,10 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from sim.chance import Floats, Integers, Purpose
+from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.data import Data
-from sim.events import FIRM, Bond, Kind, Stage
+from sim.events import FIRM, Kind, Stage
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 INVITE_MINUTE = 11 * 60  # on Monday at eleven
 INVITING = 120  # what of a plan is done: the invitations
 NEUTRAL_SATISFACTION = 7.0  # of 10
-COLD = 0.01  # less warmth is none: lives that have diverged meet again
 OUTSIDE, MEMBER, MUTED, GONE = range(4)
 
 CLUBS = "Algesheimer, Dholakia & Herrmann 2005, J. Marketing 69(3): clubs of car owners; size assumed"
@@ -74,7 +74,6 @@ class Parameters(Data):
     answer_warmth: float = parameter(
         "step of warmth to its highest by an answer", "share", CLUBS, 0.3, ge=0, le=1
     )
-    warmth_keep: float = parameter("warmth left after a week", "share", ASSUMED, 0.9, ge=0, lt=1)
     unanswered_drop: float = parameter(
         "satisfaction that a question nobody answers takes", "points of 10", ASSUMED, 0.3, ge=0, le=10
     )
@@ -132,15 +131,13 @@ class Columns:
     """Membership; shape (people,)."""
 
     status: npt.NDArray[np.int8]  # outside, member, a member who has muted the group, gone for good
-    warmth: npt.NDArray[np.float32]  # of the talk with the firm's people, 0 to 1
 
     @classmethod
     def draw(cls, these: Parameters | None, person: Integers) -> Columns:
         """Begin without members."""
-        n = len(person)
         if these is None:
-            return cls(np.broadcast_to(np.int8(OUTSIDE), n), np.broadcast_to(np.float32(0), n))
-        return cls(np.zeros(n, np.int8), np.zeros(n, np.float32))
+            return cls(np.broadcast_to(np.int8(OUTSIDE), len(person)))
+        return cls(np.full(len(person), OUTSIDE, np.int8))
 
 
 class Community:
@@ -162,11 +159,10 @@ class Community:
                 self.post()
             yield self.world.calendar.hour("loyalty")
             if running:
-                self.cool()
                 self.talk(week)
                 self.meet(week)
                 self.weary(week)
-                self.bind()
+                self.world.people.acquisition.speak_up(1 + self.these.word_lift, self.listeners())
 
     @property
     def done(self) -> float:
@@ -210,17 +206,6 @@ class Community:
         read = -np.expm1(-self.levers.posts * self.done / self.these.posts_worth)
         self.world.people.shopping.lift[self.listeners()] *= 1 + self.these.post_lift * read
 
-    def cool(self) -> None:
-        """Let the warmth of earlier weeks wear off."""
-        warmth = self.world.people.community.warmth
-        warmth *= np.float32(self.these.warmth_keep)
-        warmth[warmth < COLD] = 0.0
-
-    def warm(self, who: Integers, share: float) -> None:
-        """Move the warmth of some people a step to its highest; `share` is that of an answer."""
-        warmth = self.world.people.community.warmth
-        warmth[who] += np.float32(self.these.answer_warmth * share) * (1 - warmth[who])
-
     def talk(self, week: int) -> None:
         """Let members ask; advisers answer, by lot, as many as their hours allow."""
         world, these = self.world, self.these
@@ -235,7 +220,7 @@ class Community:
         order = np.argsort(turn, kind="stable")
         answered, waiting = np.sort(who[order[:able]]), np.sort(who[order[able:]])
         world.log.write(Kind.ADVISED, minute[np.isin(who, answered)], answered)
-        self.warm(answered, 1.0)
+        world.people.bonds.warm(these.answer_warmth, answered)
         world.people.experience.disappoint(these.unanswered_drop, waiting)
         leaves = world.luck.happens(these.unanswered_leave, Purpose.LEAVE_GROUP, waiting, week, 1)
         self.quit(waiting[leaves], week)
@@ -248,7 +233,8 @@ class Community:
         who = self.listeners()
         urge = self.these.attend_share * self.world.people.acquisition.sociability[who]
         came = who[self.world.luck.happens(urge, Purpose.ATTEND, who, week)]
-        self.warm(came, float(-np.expm1(-money / self.these.event_worth)))
+        share = float(-np.expm1(-money / self.these.event_worth))  # of what an answer does
+        self.world.people.bonds.warm(self.these.answer_warmth * share, came)
 
     def weary(self, week: int) -> None:
         """Let posts make some members mute the group, and others leave it."""
@@ -268,11 +254,3 @@ class Community:
         """Let members leave the group for good."""
         self.world.people.community.status[who] = GONE
         self.world.log.write(Kind.QUIT, (week + 1) * MINUTES_A_WEEK - 1, who)
-
-    def bind(self) -> None:
-        """Let the social bond grow with the warmth, and members who listen speak of the shop."""
-        people = self.world.people
-        warm = np.flatnonzero(people.community.warmth)
-        level: Floats = people.community.warmth[warm].astype(float)
-        people.bonds.raise_aim(Bond.SOCIAL, level, warm)
-        people.acquisition.speak_up(1 + self.these.word_lift, self.listeners())

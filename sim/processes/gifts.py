@@ -3,12 +3,11 @@
 What a gift brings rises with its worth, ever more slowly, and falls with habit: who gets one often comes to
 expect it.
 
-    joy    = most x (1 - exp(-value / worth)) x (1 - habit)
-    habit  = keep x habit,  and a step to 1 with each gift
-    warmth = keep x warmth, and a step to 1 with each gift, in proportion to its joy
+    joy   = most x (1 - exp(-value / worth)) x (1 - habit)
+    habit = keep x habit, and a step to 1 with each gift
 
 With an order, joy adds to its performance, so that it is compared with what was expected and may be the peak
-that is remembered; at home it is felt at once, but less. The social bond grows towards the warmth.
+that is remembered; at home it is felt at once, but less. Joy warms, and nourishes the social bond.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ import simpy
 from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.data import Data
-from sim.events import Bond, Kind
+from sim.events import Kind
 from sim.parameter import ASSUMED, PLAN, parameter
 from sim.segment import Segment
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 GIFT_MINUTE = 10 * 60  # on Monday at ten
 GIVING = 121  # what of a plan is done: the gifts
-GONE = 0.01  # less habit or warmth is none: lives that have diverged meet again
+GONE = 0.01  # less habit is none: lives that have diverged meet again
 BIRTHDAY, SURPRISE = 0, 1  # channel of `Kind.GIFTED`
 
 DELIGHT = "Valenzuela, Mellers & Strebel 2010, J. Consumer Research 36(5): unexpected gifts; size assumed"
@@ -53,7 +52,6 @@ class Parameters(Data):
     warmth_step: float = parameter(
         "step of warmth to 1 by the greatest joy", "share", GRATITUDE, 0.3, ge=0, le=1
     )
-    warmth_keep: float = parameter("warmth left after a week", "share", ASSUMED, 0.9, ge=0, lt=1)
 
 
 class Levers(Data):
@@ -79,19 +77,16 @@ class Levers(Data):
 
 @dataclass(slots=True)
 class Columns:
-    """What gifts have left; shape (people,), 0 to 1."""
+    """What gifts have left; shape (people,)."""
 
-    habit: npt.NDArray[np.float32]  # how far gifts are expected
-    warmth: npt.NDArray[np.float32]
+    habit: npt.NDArray[np.float32]  # how far gifts are expected, 0 to 1
 
     @classmethod
     def draw(cls, these: Parameters | None, person: Integers) -> Columns:
-        """Begin without habit and warmth."""
-        n = len(person)
+        """Begin without habit."""
         if these is None:
-            none = np.broadcast_to(np.float32(0), n)
-            return cls(none, none)
-        return cls(np.zeros(n, np.float32), np.zeros(n, np.float32))
+            return cls(np.broadcast_to(np.float32(0), len(person)))
+        return cls(np.zeros(len(person), np.float32))
 
 
 class Gifts:
@@ -101,10 +96,9 @@ class Gifts:
         self.world = world
         self.these = these
         self.levers = Levers()
-        self.lingers = False  # something of earlier gifts is left
 
     def run(self) -> Generator[simpy.Event, int, None]:
-        """Each week: give on birthdays, give with orders, and let what gifts have left wear off."""
+        """Each week: let habit fade, give on birthdays, and give with orders."""
         while True:
             week = yield self.world.calendar.hour("contact")
             self.wear_off()
@@ -113,21 +107,13 @@ class Gifts:
             yield self.world.calendar.hour("service")
             if self.levers.surprise:
                 self.surprise(week)
-            yield self.world.calendar.hour("loyalty")
-            if self.lingers:
-                warmth = self.world.people.gifts.warmth
-                who = np.flatnonzero(warmth)
-                self.world.people.bonds.raise_aim(Bond.SOCIAL, warmth[who].astype(float), who)
 
     def wear_off(self) -> None:
-        """Let habit and warmth of earlier gifts fade."""
-        if not self.lingers:
-            return
-        me, these = self.world.people.gifts, self.these
-        for column, keep in ((me.habit, these.habit_keep), (me.warmth, these.warmth_keep)):
-            column *= np.float32(keep)
-            column[column < GONE] = 0.0
-        self.lingers = bool(me.habit.any() or me.warmth.any())
+        """Let the habit of earlier gifts fade."""
+        habit = self.world.people.gifts.habit
+        if habit.any():
+            habit *= np.float32(self.these.habit_keep)
+            habit[habit < GONE] = 0.0
 
     def chosen(self) -> Integers:
         """Find who is to get gifts, as far as the firm sees."""
@@ -169,9 +155,8 @@ class Gifts:
         me, these, cents = self.world.people.gifts, self.these, round(value * 100)
         if not cents:
             return np.zeros(len(who))
-        self.lingers = True
         self.world.log.write(Kind.GIFTED, minute, who, occasion, value=cents)
         share = -np.expm1(-cents / 100 / these.worth) * (1 - me.habit[who].astype(float))  # of the greatest
         me.habit[who] += np.float32(these.habit_step) * (1 - me.habit[who])
-        me.warmth[who] += (these.warmth_step * share * (1 - me.warmth[who])).astype(np.float32)
+        self.world.people.bonds.warm(these.warmth_step * share, who)
         return these.most * share
