@@ -76,7 +76,7 @@ class Parameters(Data):
     )
     tolerance: float = parameter("weariness that nobody minds", "-", ASSUMED, 1.5, ge=0, le=100)
     toll: float = parameter(
-        "patience that a point of weariness above it takes", "patience a week", WEARINESS, 0.01, ge=0, le=10
+        "patience that a point of weariness above it takes", "patience a week", WEARINESS, 0.002, ge=0, le=10
     )
     handling: float = parameter(
         "work with what a customer contributes", "currency", SCENARIO, 1.0, ge=0, le=1e5
