@@ -8,12 +8,12 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from pydantic.fields import FieldInfo
 
-from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, Trigger, simulate
+from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, Timeline, Trigger, simulate
 from sim.data import Data
 from sim.plan import LEVERS
 from sim.processes.community import Parameters as Community
@@ -80,7 +80,10 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
         for name, info in kind.model_fields.items()
         if name not in FIXED and draw(st.integers(0, 2)) == 0
     }
-    return given.but(**changes) if given is not None else kind(**changes)
+    try:
+        return given.but(**changes) if given is not None else kind(**changes)
+    except Fault:  # values that do not go together, such as gold below silver
+        reject()
 
 
 @st.composite
