@@ -15,7 +15,7 @@ from benchmarks.settings import DISCOUNT, SILENT_WEEKS
 from sim import Scenario
 from sim.clock import MINUTES_A_WEEK
 from sim.desk import PLAIN
-from sim.processes.contact import SEND_MINUTE
+from sim.post import SEND_MINUTE
 
 Life = Generator[simpy.Event, object, None]
 NEVER = float("inf")

@@ -16,6 +16,7 @@ from sim.plan import Plan, Timeline, load_plan, load_timeline, plan_names
 from sim.processes.shocks import Shock
 from sim.scenario import Scenario, load_scenario, scenario_names
 from sim.segment import Segment, at_least, at_most, over, under
+from sim.trigger import Trigger
 
 __all__ = [
     "Campaign",
@@ -26,6 +27,7 @@ __all__ = [
     "Segment",
     "Shock",
     "Timeline",
+    "Trigger",
     "at_least",
     "at_most",
     "collect",

@@ -25,10 +25,11 @@ Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "surcharges", "discounts", "redeemed")
 OWN = (  # a customer's
     *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points"),
+    *("gifts", "participation"),
     *("machines", "attention", "prevention", "claims"),
 )
 COMMON = (  # of the firm as a whole
-    *("wages", "staff", "advertising", "tools"),
+    *("wages", "staff", "advertising", "tools", "community"),
     *("stewardship", "offer", "stock"),
     "crisis",
     "fixed",
@@ -54,6 +55,9 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.CLAIMED: "claims",
     Kind.STAFFED: "staff",
     Kind.STOCKED: "stock",
+    Kind.HOSTED: "community",
+    Kind.GIFTED: "gifts",
+    Kind.TOOK_PART: "participation",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

@@ -74,6 +74,14 @@ class Kind(IntEnum):
     SUGGESTED = 31  # channel: a category; ref: at which order of the week; value: cents it adds; 0: refused
     DEARER = 32  # a dearer variant offered. channel: the category; ref, value: as for `SUGGESTED`
     STOCKED = 33  # value: cents for stock against shortages
+    ENTERED = 54  # joins a group of the firm's own
+    QUIT = 55  # leaves it
+    ASKED = 56  # asks something there
+    ADVISED = 57  # is answered by an adviser
+    HOSTED = 58  # value: cents for advisers, posts and events
+    GIFTED = 59  # channel: 0 a birthday, 1 a surprise; value: cents
+    INVITED = 60  # is asked to take part
+    TOOK_PART = 61  # value: cents for thanks, and for work with what was contributed
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
@@ -86,6 +94,7 @@ class Kind(IntEnum):
     RIVAL_MOVED = 107  # channel: 0 a price cut, 1 a new shop; value: its price, in millionths of the usual
     MISLED = 110  # believes a wrong answer of a machine
     MISSED = 108  # goods out of stock and not replaced. ref: their categories, as bits; value: cents not sold
+    MUTED = 111  # a member hears no more of the group
 
 
 HIDDEN = 100

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.campaign import CHANNELS
 from sim.chance import Integers, Luck, Purpose
+from sim.channel import codes
 from sim.clock import MINUTES_A_WEEK
 from sim.events import BILL, FIRM, Events, Kind
 from sim.identity import identities
@@ -45,7 +45,7 @@ def extract(run: Run) -> Tables:
     return {
         "customers": _customers(orders, Luck(run.seed)),
         "orders": orders,
-        "contacts": _contacts(events, entry),
+        "contacts": _contacts(events, entry, run),
         "tickets": _tickets(events, entry, run),
         "answers": _answers(events, entry),
     }
@@ -69,24 +69,29 @@ def _orders(events: Events, entry: Integers) -> pd.DataFrame:
     """Give orders with what was paid for them, in the currency."""
     table = _keyed(events, entry, Kind.ORDER)
     paid = table.pop("value").astype(np.int64)
-    for kind in (kind for kind, sign in BILL.items() if sign < 0):
-        taken = pd.Series((off := events.of(kind)).value, pd.MultiIndex.from_arrays([off.person, off.minute]))
+    for kind, sign in BILL.items():
+        if kind == Kind.ORDER:
+            continue
+        part = events.of(kind)
+        changed = pd.Series(sign * part.value, pd.MultiIndex.from_arrays([part.person, part.minute]))
         first = (
             ~table.reset_index()[["person", "minute"]].duplicated().to_numpy()
         )  # two in one minute: the first
         moment = pd.MultiIndex.from_arrays([table.index.get_level_values("person"), table["minute"]])
-        paid -= np.where(first, taken.groupby(level=[0, 1]).sum().reindex(moment, fill_value=0), 0)
+        paid += np.where(first, changed.groupby(level=[0, 1]).sum().reindex(moment, fill_value=0), 0)
     date = dates(table["minute"].to_numpy())
     return pd.DataFrame({"date": date, "amount": paid / 100, "entry": table["entry"]})
 
 
-def _contacts(events: Events, entry: Integers) -> pd.DataFrame:
-    table = _keyed(events, entry, *CONTACTS)
+def _contacts(events: Events, entry: Integers, run: Run) -> pd.DataFrame:
+    """Give messages and what became of them, with the name of the channel."""
+    table, contact = _keyed(events, entry, *CONTACTS), run.scenario.contact
+    name = {code: word for word, code in codes(contact.channels if contact else ()).items()}
     return pd.DataFrame(
         {
             "date": dates(table["minute"].to_numpy()),
             "campaign": table["ref"],
-            "channel": np.array(CHANNELS, object)[table["channel"]],
+            "channel": table["channel"].map(name),
             "what": table["kind"].map({int(kind): word for kind, word in CONTACTS.items()}),
             "entry": table["entry"],
         }

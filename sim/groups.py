@@ -64,6 +64,8 @@ def part(kind: Any, note: Note, given: Any, setting: Setting) -> Part:
         return controls.switch(note, given)
     if kind in (int, float):
         return controls.number(note, given, kind is int)
+    if note.name in setting.choices:  # a word of this market's own, such as a channel
+        return controls.choice(note, given, setting.choices[note.name])
     if kind is str:
         return controls.words(note, given)
     if isinstance(given, Segment):

@@ -29,7 +29,7 @@ def holdout(run: Run, campaign: int = 1, weeks: int = 12, level: float = 0.95) -
     Parameters
     ----------
     campaign
-        The campaign's number, in the order of the plan, from 1.
+        The campaign's number, in the order of the plan, from 1; triggers are numbered on after them.
     weeks
         How long each person is watched, from the first time the campaign chose them.
     level

@@ -18,7 +18,7 @@ from threading import RLock
 from typing import Any
 
 from sim.burst import Burst
-from sim.campaign import Campaign, Offer
+from sim.campaign import Campaign, Message, Offer
 from sim.code import code
 from sim.controls import Note, Setting
 from sim.data import Data, Fault
@@ -31,6 +31,7 @@ from sim.run import Run
 from sim.scenario import Scenario
 from sim.segment import Segment, at_least, over
 from sim.trend import trends
+from sim.trigger import Trigger
 
 TODAY = Plan()
 START = Campaign(  # offered, but not in the plan yet, where a plan has no campaign
@@ -40,7 +41,14 @@ START = Campaign(  # offered, but not in the plan yet, where a plan has no campa
     offer=Offer(discount=0.15),
     every=4,
 )
-MECHANISMS = {"campaigns": "contact"}  # sections of a plan that a mechanism of another name carries out
+STARTS: dict[str, Message] = {
+    "campaigns": START,
+    "triggers": Trigger(name="lapse", on="lapse", wait_weeks=8, offer=Offer(discount=0.1)),
+}
+MECHANISMS = {
+    "campaigns": "contact",
+    "triggers": "contact",
+}  # sections of a plan that a mechanism of another name carries out
 RUNNING, READY = "The market is running …", "Move a lever: the same people live again, with the same luck."
 WIDTH = 6.6  # inches of the figure: it stands beside the controls
 STILL = "What is shown is still the plan before."
@@ -212,7 +220,8 @@ def group(name: str, plan: Plan, market: Scenario) -> Part:
     channels = tuple(market.contact.channels) if market.contact else ()
     needs = tuple(market.needs.types) if market.needs else ()
     goods = tuple(market.basket.categories) if market.basket else ()
-    offers = market.pricing is not None or any(campaign.offer.discount for campaign in plan.campaigns)
+    messages = (*plan.campaigns, *plan.triggers)
+    offers = market.pricing is not None or any(message.offer.discount for message in messages)
     does = {
         "about": goods,
         "offer": offers,
@@ -231,8 +240,9 @@ def group(name: str, plan: Plan, market: Scenario) -> Part:
     )
     given, info = getattr(plan, name), Plan.model_fields[name]
     note = Note.of(name, info, setting)
-    if name == "campaigns" and not given:
-        start = START if START.channel in channels or not channels else START.but(channel=channels[0])
+    if name in STARTS and not given:
+        start: Message = STARTS[name]
+        start = start if start.channel in channels or not channels else start.but(channel=channels[0])
         return Items(note, given, setting, start if offers else start.but(offer=Offer()))
     return part(info.annotation, note, given, setting)
 

@@ -6,12 +6,14 @@ Scenario + Plan (or Timeline) + seed  ->  simulate  ->  Run
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from difflib import get_close_matches
 from operator import index
 
 import numpy as np
 import simpy
 
 from sim import customer, subscriber
+from sim.campaign import Message
 from sim.chance import Integers
 from sim.customer import Life
 from sim.data import Fault, changed
@@ -20,15 +22,18 @@ from sim.processes.acquisition import Acquisition
 from sim.processes.automation import Automation
 from sim.processes.basket import Basket
 from sim.processes.bonds import Bonds
+from sim.processes.community import Community
 from sim.processes.contact import Contact
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
 from sim.processes.followup import Followup
+from sim.processes.gifts import Gifts
 from sim.processes.guarantee import Guarantee
 from sim.processes.levels import Levels
 from sim.processes.loyalty import Loyalty
 from sim.processes.needs import Needs
 from sim.processes.notice import Notice
+from sim.processes.participation import Participation
 from sim.processes.patience import Patience
 from sim.processes.place import Places
 from sim.processes.pricing import Pricing
@@ -46,6 +51,7 @@ from sim.processes.stewardship import Stewardship
 from sim.processes.surcharge import Surcharge
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
+from sim.trigger import REQUIRED
 from sim.world import World
 
 
@@ -121,6 +127,9 @@ class Market:
         self.shopping = Shopping(world, scenario.shopping, apart) if scenario.shopping else None
         self.renewal = Renewal(world, scenario.renewal, apart) if scenario.renewal else None
         self.experience = Experience(world, scenario.experience) if scenario.experience else None
+        self.community = Community(world, scenario.community) if scenario.community else None
+        self.gifts = Gifts(world, scenario.gifts) if scenario.gifts else None
+        self.participation = Participation(world, scenario.participation) if scenario.participation else None
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
         world.pricing, world.renewal = self.pricing, self.renewal
         world.desk = self.service.desk if self.service else None
@@ -146,7 +155,7 @@ class Market:
 
     def decide(self) -> Generator[simpy.Event, int, None]:
         """Each Monday, pass on this week's plan to those who carry it out."""
-        numbers = {campaign: number for number, campaign in enumerate(self.timeline.campaigns, start=1)}
+        numbers = self.timeline.numbers
         while True:
             week = yield self.world.calendar.hour("decide")
             plan = self.timeline.at(week)
@@ -155,7 +164,9 @@ class Market:
                 if process:
                     process.levers = getattr(plan, name)
             if self.contact:
-                self.contact.campaigns = [(numbers[campaign], campaign) for campaign in plan.campaigns]
+                post = self.contact.post
+                post.campaigns = [(numbers[campaign], campaign) for campaign in plan.campaigns]
+                post.triggers = [(numbers[trigger], trigger) for trigger in plan.triggers]
 
     def close_books(self) -> Generator[simpy.Event, int, None]:
         """Each Sunday night, close the week's page of the log; the record learns what is known of it."""
@@ -175,18 +186,15 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
     if not isinstance(scenario, Scenario):
         raise Fault(f'scenario: expects one such as load_scenario("supermarket"), was given {scenario!r}.')
     name = scenario.name
-    channels = tuple(scenario.contact.channels) if scenario.contact else ()
     for place, campaign in enumerate(timeline.campaigns):
-        if campaign.channel not in channels:
-            there = f"It has: {', '.join(channels)}." if channels else "Its contact section is switched off."
-            raise Fault(f'campaigns[{place}].channel: {name} has no channel "{campaign.channel}". {there}')
-        if campaign.offer.discount and not scenario.pricing:
-            raise Fault(f"campaigns[{place}].offer: {name} knows no offers: its pricing section is off.")
-        known = tuple(scenario.needs.types) if scenario.needs else ()
-        if campaign.fits is not None and campaign.fits not in known:
-            there = f"It has: {', '.join(known)}." if known else "Its needs section is switched off."
-            raise Fault(f'campaigns[{place}].fits: {name} has no need "{campaign.fits}". {there}')
-        _check_about(scenario, campaign.about, place)
+        _check_message(scenario, campaign, f"campaigns[{place}]")
+    for place, trigger in enumerate(timeline.triggers):
+        _check_message(scenario, trigger, f"triggers[{place}]")
+        needed = REQUIRED.get(trigger.on)
+        if needed and getattr(scenario, needed) is None:
+            raise Fault(
+                f"triggers[{place}].on: {name} knows no {trigger.on}: its {needed} section is switched off."
+            )
     for plan in timeline.plans.values():
         for section in LEVERS:
             levers = getattr(plan, section)
@@ -198,12 +206,24 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
                 )
 
 
-def _check_about(scenario: Scenario, about: str | None, place: int) -> None:
-    """Refuse a message about goods that this market does not sell."""
-    categories = tuple(scenario.basket.categories) if scenario.basket else ()
-    if about is not None and about not in categories:
-        there = f"It has: {', '.join(categories)}." if categories else "Its basket section is switched off."
-        raise Fault(f'campaigns[{place}].about: {scenario.name} has no category "{about}". {there}')
+def _check_message(scenario: Scenario, message: Message, place: str) -> None:
+    """Refuse a message on a channel that this market does not have, or an offer where it knows none."""
+    name, channels = scenario.name, tuple(scenario.contact.channels) if scenario.contact else ()
+    if message.channel not in channels:
+        near = get_close_matches(message.channel, channels, n=1)
+        meant = f' Did you mean "{near[0]}"?' if near else ""
+        there = f"It has: {', '.join(channels)}." if channels else "Its contact section is switched off."
+        raise Fault(f'{place}.channel: {name} has no channel "{message.channel}".{meant} {there}')
+    if message.offer.discount and not scenario.pricing:
+        raise Fault(f"{place}.offer: {name} knows no offers: its pricing section is off.")
+    needs = tuple(scenario.needs.types) if scenario.needs else ()
+    if message.fits is not None and message.fits not in needs:
+        there = f"It has: {', '.join(needs)}." if needs else "Its needs section is switched off."
+        raise Fault(f'{place}.fits: {name} has no need "{message.fits}". {there}')
+    goods = tuple(scenario.basket.categories) if scenario.basket else ()
+    if message.about is not None and message.about not in goods:
+        there = f"It has: {', '.join(goods)}." if goods else "Its basket section is switched off."
+        raise Fault(f'{place}.about: {name} has no category "{message.about}". {there}')
 
 
 def _persons(focus: Iterable[int], people: int) -> Integers:

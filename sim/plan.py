@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from sim.campaign import Campaign
+from sim.campaign import Campaign, Message
 from sim.data import Data, Fault
 from sim.files import dump, load, save
 from sim.library import find, names
@@ -19,14 +19,17 @@ from sim.processes.acquisition import Levers as Acquisition
 from sim.processes.automation import Levers as Automation
 from sim.processes.basket import Levers as Basket
 from sim.processes.bonds import Levers as Bonds
+from sim.processes.community import Levers as Community
 from sim.processes.contact import Levers as Contact
 from sim.processes.experience import Levers as Experience
 from sim.processes.followup import Levers as Followup
+from sim.processes.gifts import Levers as Gifts
 from sim.processes.guarantee import Levers as Guarantee
 from sim.processes.levels import Levers as Levels
 from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.needs import Levers as Needs
 from sim.processes.notice import Levers as Notice
+from sim.processes.participation import Levers as Participation
 from sim.processes.place import Levers as Place
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.privacy import Levers as Privacy
@@ -38,6 +41,7 @@ from sim.processes.shocks import Levers as Shocks
 from sim.processes.staff import Levers as Staff
 from sim.processes.stewardship import Levers as Stewardship
 from sim.processes.surcharge import Levers as Surcharge
+from sim.trigger import Trigger
 
 LEVERS = (
     "contact",
@@ -63,6 +67,9 @@ LEVERS = (
     "followup",
     "levels",
     "basket",
+    "community",
+    "gifts",
+    "participation",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -72,7 +79,8 @@ class Plan(Data):
 
     name: str = Field("", description="a name for tables and figures", max_length=80)
     campaigns: tuple[Campaign, ...] = Field((), description="messages, in order of precedence")
-    contact: Contact = Field(Contact(), description="what bounds all campaigns together")
+    triggers: tuple[Trigger, ...] = Field((), description="messages on occasions, in order of precedence")
+    contact: Contact = Field(Contact(), description="what bounds all messages together")
     pricing: Pricing = Field(Pricing(), description="the shelf price")
     experience: Experience = Field(Experience(), description="the quality of what is sold")
     service: Service = Field(Service(), description="the service desk")
@@ -95,6 +103,9 @@ class Plan(Data):
     followup: Followup = Field(Followup(), description="calls to customers, in rounds or for a reason")
     levels: Levels = Field(Levels(), description="who is served at which of five levels")
     basket: Basket = Field(Basket(), description="what is suggested at the till, and kept in stock")
+    community: Community = Field(Community(), description="groups of the firm's own")
+    gifts: Gifts = Field(Gifts(), description="gifts at birthdays, and by surprise")
+    participation: Participation = Field(Participation(), description="customers are asked to take part")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""
@@ -144,6 +155,17 @@ class Timeline(Data):
         """All campaigns of all plans, each once; number n in the event log is the n-th of these."""
         every = (campaign for start in sorted(self.plans) for campaign in self.plans[start].campaigns)
         return tuple(dict.fromkeys(every))
+
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """All triggers of all plans, each once; the event log numbers them on after the campaigns."""
+        every = (trigger for start in sorted(self.plans) for trigger in self.plans[start].triggers)
+        return tuple(dict.fromkeys(every))
+
+    @property
+    def numbers(self) -> dict[Message, int]:
+        """The number of each campaign and trigger in the event log."""
+        return {message: number for number, message in enumerate((*self.campaigns, *self.triggers), start=1)}
 
     def save(self, path: str | Path) -> None:
         """Write the timeline to a file."""

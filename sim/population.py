@@ -14,14 +14,17 @@ from sim.processes import (
     acquisition,
     basket,
     bonds,
+    community,
     contact,
     entry,
     experience,
     followup,
+    gifts,
     guarantee,
     loyalty,
     needs,
     notice,
+    participation,
     patience,
     place,
     pricing,
@@ -70,6 +73,9 @@ class Population:
     guarantee: guarantee.Columns
     followup: followup.Columns
     basket: basket.Columns
+    community: community.Columns
+    gifts: gifts.Columns
+    participation: participation.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -102,4 +108,7 @@ class Population:
             guarantee=guarantee.Columns.draw(scenario.guarantee, luck, person),
             followup=followup.Columns.draw(scenario.followup, person),
             basket=basket.Columns.draw(scenario.basket, luck, person),
+            community=community.Columns.draw(scenario.community, person),
+            gifts=gifts.Columns.draw(scenario.gifts, person),
+            participation=participation.Columns.draw(scenario.participation, person),
         )

@@ -67,9 +67,12 @@ class Record:
         self._delay = delays.minutes()
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
         self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
+        # minutes of the last complaint, of the last rise to a higher tier, of the first click since an order
+        self.ticket, self.promoted, self.basket = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
         self.term_end = np.full(people, UNKNOWN, np.int32)  # of the contract, if there is one
         self.cancelled = np.zeros(people, bool)
         self.tier = np.full(people, NO_MEMBER, np.int8)
+        self.community = np.zeros(people, bool)
         self.points = np.zeros(people, np.int64)
         self.cents, self.cents_52w = np.zeros(people, np.int64), np.zeros(people, np.int64)
         counts = (np.zeros(people, np.int32) for _ in range(5))
@@ -124,19 +127,28 @@ class Record:
         counted = {Kind.OPENED: self.opened, Kind.CLICKED: self.clicked, Kind.TICKET: self.tickets}
         for kind, column in counted.items():
             np.add.at(column, self._find(page.person, page.kind, kind)[1], ONE)
+        tickets, row = self._find(page.person, page.kind, Kind.TICKET)
+        self.ticket[row] = page.minute[tickets]
+        clicks, row = self._find(page.person, page.kind, Kind.CLICKED)
+        fresh = np.flatnonzero((self.basket[row] <= self.last[row]) & (page.minute[clicks] > self.last[row]))
+        self.basket[row[fresh[::-1]]] = page.minute[clicks[fresh[::-1]]]  # backwards: the first click stays
         self._take_in_programme(page)
         if len(self.purchases.bought):
             place, row = self._find(page.person, page.kind, Kind.BASKET)
             self.purchases.learn(row, page.minute[place], page.ref[place])
 
     def _take_in_programme(self, page: Events) -> None:
-        """Add what the loyalty programme and contracts bring: points, tiers, ends of terms."""
+        """Add what programmes and contracts bring: points, tiers, membership in groups, ends of terms."""
         for kind, sign in POINTS.items():
             place, row = self._find(page.person, page.kind, kind)
             np.add.at(self.points, row, sign * page.value[place])
         self.tier[self._find(page.person, page.kind, Kind.ENROLLED)[1]] = 0
         moved, row = self._find(page.person, page.kind, Kind.TIER)
+        risen = page.value[moved] > self.tier[row]
+        self.promoted[row[risen]] = page.minute[moved[risen]]
         self.tier[row] = page.value[moved]
+        self.community[self._find(page.person, page.kind, Kind.ENTERED)[1]] = True
+        self.community[self._find(page.person, page.kind, Kind.QUIT)[1]] = False  # for good
         signed, row = self._find(page.person, page.kind, Kind.SIGNED)
         self.term_end[row] = page.ref[signed]
         ended = self._find(page.person, page.kind, Kind.CANCELLED)[1]
@@ -283,6 +295,7 @@ FEATURE: dict[str, Callable[[Record], npt.NDArray[Any]]] = {
     "nps": lambda r: r.nps.astype(float),
     "tier": lambda r: np.where(r.tier == NO_MEMBER, np.nan, r.tier),
     "points": lambda r: r.points / 100,
+    "community": lambda r: r.community.astype(float),
     "contract_weeks": lambda r: -_weeks_since(r, r.term_end),
     "need": lambda r: WORDS[r.need],
     "greenness": lambda r: r.greenness.astype(float),

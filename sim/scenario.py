@@ -20,15 +20,18 @@ from sim.processes.acquisition import Parameters as Acquisition
 from sim.processes.automation import Parameters as Automation
 from sim.processes.basket import Parameters as Basket
 from sim.processes.bonds import Parameters as Bonds
+from sim.processes.community import Parameters as Community
 from sim.processes.contact import Parameters as Contact
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.followup import Parameters as Followup
+from sim.processes.gifts import Parameters as Gifts
 from sim.processes.guarantee import Parameters as Guarantee
 from sim.processes.levels import Parameters as Levels
 from sim.processes.loyalty import Parameters as Loyalty
 from sim.processes.needs import Parameters as Needs
 from sim.processes.notice import Parameters as Notice
+from sim.processes.participation import Parameters as Participation
 from sim.processes.patience import Parameters as Patience
 from sim.processes.place import Parameters as Places
 from sim.processes.pricing import Parameters as Pricing
@@ -58,6 +61,7 @@ MECHANISMS = (
     *("stewardship",),
     *("staff", "automation", "notice", "guarantee", "followup", "levels"),
     "basket",
+    *("community", "gifts", "participation"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -112,6 +116,9 @@ class Scenario(Data):
     followup: Followup | None = None
     levels: Levels | None = None
     basket: Basket | None = None
+    community: Community | None = None
+    gifts: Gifts | None = None
+    participation: Participation | None = None
     record: Delays = Delays()
     voice: Voice = Voice()
 

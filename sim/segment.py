@@ -28,6 +28,7 @@ HIDDEN_TRAITS = """
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
     true_need green_worth delivered_value wallet_share habit
     taste lasts runs_out
+    promised peak voice warmth habit muted weariness
 """.split()  # noqa: SIM905  # what one would like to know of customers, and no firm does
 
 
@@ -108,6 +109,7 @@ class Segment(Data):
         "weeks",
         (-2, 8, 0.5),
     )
+    community: Rule | None = _rule("member of a group of the firm's own: 1, or 0", "-", (0, 1, 0.5))
     contract_weeks: Rule | None = _rule("weeks until a contract ends; unknown if none", "weeks", (1, 52, 1))
     need: NeedName | None = parameter("the need that a customer has named", "-", PLAN, None, absent="any")
     greenness: Rule | None = _rule(

@@ -23,7 +23,7 @@ import pandas as pd
 from sim.chance import Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.events import BILL, Events, Kind
-from sim.processes.contact import SECOND_ACCOUNTS
+from sim.post import SECOND_ACCOUNTS
 from sim.purchases import Purchases
 from sim.record import UNKNOWN, Delays, Record
 from sim.segment import Segment

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import simpy
 
 from sim.chance import Integers, Luck
-from sim.clock import BEFORE_MONDAY, Calendar
+from sim.clock import BEFORE_MONDAY, MINUTES_A_WEEK, Calendar
 from sim.desk import Desk
 from sim.events import EventLog, Kind, Stage
 from sim.orders import WeekOrders
@@ -44,6 +44,13 @@ class World:
         self.renewal: Renewal | None = None  # in a market of contracts only
         self.done_share = 1.0  # of what a plan says, what is really done
         self.defections: list[tuple[Integers, Integers, npt.NDArray[np.float64]]] = []
+
+    def end_permission(self, row: int, who: Integers, week: int) -> None:
+        """End the permission to write to some people on a channel, and say so where the firm knows them."""
+        me = self.people.contact
+        me.consent[row, who] = False
+        known = who[self.people.entry.stage[who] != Stage.PROSPECT]
+        self.log.write(Kind.WITHDRAWN, week * MINUTES_A_WEEK, known, me.codes[row])
 
     def leave(self, who: Integers | Sequence[int], minute: Integers | Sequence[int]) -> None:
         """Let people go whose patience is gone, and keep the account of what it went on."""

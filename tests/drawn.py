@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from pydantic.fields import FieldInfo
 
-from sim import Campaign, Fault, Offer, Plan, Scenario, Segment
+from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, Trigger
 from sim.data import Data
 from sim.need import NEEDS
 from sim.plan import LEVERS
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
+from sim.trigger import REQUIRED, Occasion
 from tests.goods import BASKET
 from tests.test_contracts import small
 
@@ -108,6 +109,9 @@ def scenarios(draw: Any, name: str, people: int = 40, weeks: int = 30) -> Scenar
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, people)), weeks=draw(st.integers(1, weeks)))
     scenario = switched_on(scenario)
+    channels = scenario.contact.channels
+    own = channels["email"].but(most_in_4_weeks=2)
+    scenario = scenario.but(contact=scenario.contact.but(channels={"official_account": own, **channels}))
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)
@@ -128,19 +132,27 @@ def plans(draw: Any, scenario: Scenario) -> Plan:
         for name in LEVERS
         if getattr(scenario, name) is not None and draw(st.booleans())
     }
-    campaigns = ()
-    if scenario.contact:
-        offer = st.builds(Offer, discount=st.floats(0, 1)) if scenario.pricing else st.just(Offer())
-        one = st.builds(
-            Campaign,
-            to=segments(),
-            channel=st.sampled_from(list(scenario.contact.channels)),
-            offer=offer,
-            every=st.integers(1, 9),
-            about=st.sampled_from([None, *(BASKET.categories if scenario.basket else ())]),
-            first_week=st.integers(0, 20),
-            holdout=st.sampled_from([0.0, 0.5, 1.0]),
-            fits=st.sampled_from([None, *NEEDS]) if scenario.needs else st.none(),
-        )
-        campaigns = tuple(draw(st.lists(one, max_size=3)))
-    return Plan(campaigns=campaigns, **levers)
+    messages = draw(letters(scenario)) if scenario.contact else {}
+    return Plan(**messages, **levers)
+
+
+@st.composite
+def letters(draw: Any, scenario: Scenario) -> dict[str, Any]:
+    """Draw campaigns and triggers."""
+    offer = st.builds(Offer, discount=st.floats(0, 1)) if scenario.pricing else st.just(Offer())
+    common = {
+        "to": segments(),
+        "channel": st.sampled_from(list(scenario.contact.channels)),
+        "offer": offer,
+        "promise": st.floats(0, 1),
+        "about": st.sampled_from([None, *(BASKET.categories if scenario.basket else ())]),
+        "fits": st.sampled_from([None, *NEEDS]) if scenario.needs else st.none(),
+        "holdout": st.sampled_from([0.0, 0.5, 1.0]),
+    }
+    spans = {"every": st.integers(1, 9), "first_week": st.integers(0, 20)}
+    known = [on for on in get_args(Occasion) if on not in REQUIRED or getattr(scenario, REQUIRED[on])]
+    events = {"on": st.sampled_from(known), "wait_weeks": st.integers(1, 9)}
+    return {
+        "campaigns": draw(st.lists(st.builds(Campaign, **common, **spans), max_size=3)),
+        "triggers": draw(st.lists(st.builds(Trigger, **common, **events), max_size=3)),
+    }

@@ -25,12 +25,15 @@ from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
 from sim.processes.automation import Parameters as Automation
+from sim.processes.community import Parameters as Community
 from sim.processes.followup import Parameters as Followup
+from sim.processes.gifts import Parameters as Gifts
 from sim.processes.guarantee import Parameters as Guarantee
 from sim.processes.levels import Parameters as Levels
 from sim.processes.needs import Parameters as Needs
 from sim.processes.notice import Delay
 from sim.processes.notice import Parameters as Notice
+from sim.processes.participation import Parameters as Participation
 from sim.processes.place import Parameters as Places
 from sim.processes.privacy import Parameters as Privacy
 from sim.processes.profile import Parameters as Profile
@@ -149,6 +152,7 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         Kind.STEWARDED: "stewardship",
         **{Kind.TOOLS: "tools", Kind.STAFFED: "staff", Kind.MET: "machines", Kind.CLAIMED: "claims"},
         **{Kind.ATTENDED: "attention", Kind.FORESTALLED: "prevention"},
+        **{Kind.HOSTED: "community", Kind.GIFTED: "gifts", Kind.TOOK_PART: "participation"},
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
@@ -174,6 +178,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
     elsewhere = (  # lines of mechanisms that this market has not
         *("tools", "crisis", "surcharges"),
         *("offer", "stewardship", "stock"),
+        *("community", "gifts", "participation"),
         *("staff", "machines", "attention", "prevention", "claims"),
     )
     assert (total[[line for line in LINES if line not in ("sales", *elsewhere)]] < 0).all()
@@ -274,6 +279,9 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "followup": Followup(),
     "levels": Levels(),
     "basket": BASKET.but(fill_rate=0.8, substitute_share=1.0, missing_drop=0.0, missing_toll=0.0),
+    "community": Community(),  # nobody is invited
+    "gifts": Gifts(),  # nothing is given
+    "participation": Participation(),  # and nobody is asked
 }
 
 

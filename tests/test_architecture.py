@@ -34,7 +34,8 @@ TIERS = (  # each may know those below it
     PROCESSES,
     ("sim.executor",),
     ("sim.cache",),
-    ("sim.desk", "sim.segment", "sim.orders"),
+    ("sim.desk", "sim.post"),
+    ("sim.occasions", "sim.segment", "sim.orders"),
     ("sim.need",),
     ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.crew", "sim.data", "sim.ticket"),
 )

@@ -160,16 +160,26 @@ def test_an_unknown_field_is_answered_with_the_likely_one_and_all_allowed() -> N
     for word in (
         'unknown field "campaings"',
         'did you mean "campaigns"',
-        "name, campaigns, contact, pricing",
+        "name, campaigns, triggers, contact, pricing",
     ):
         assert word in said
 
 
-@pytest.mark.parametrize("wrong", ["emial", "pigeon", "", "EMAIL", 3, None], ids=repr)
-def test_an_unknown_channel_is_answered_with_those_there_are(wrong: Any) -> None:
-    said = fault(lambda: Plan(campaigns=[{"channel": wrong}]))
-    assert "campaigns[0].channel" in said
+@pytest.mark.parametrize("section", ["campaigns", "triggers"])
+@pytest.mark.parametrize("wrong", ["", "EMAIL", "e-mail", "7", 3, None], ids=repr)
+def test_what_is_no_word_is_no_channel(wrong: Any, section: str) -> None:
+    said = fault(lambda: Plan(**{section: [{"channel": wrong}]}))
+    assert f"{section}[0].channel" in said
+    assert "text" in said or "email, sms, phone, app, store" in said
+
+
+@pytest.mark.parametrize("section", ["campaigns", "triggers"])
+@pytest.mark.parametrize("wrong", ["emial", "pigeon"])
+def test_an_unknown_channel_is_answered_with_those_there_are(wrong: str, section: str) -> None:
+    said = fault(lambda: simulate(market(), Plan(**{section: [{"channel": wrong}]}), 1))
+    assert f'{section}[0].channel: supermarket has no channel "{wrong}"' in said
     assert "email, sms, phone, app, store" in said
+    assert ('Did you mean "email"?' in said) == (wrong == "emial")
 
 
 @pytest.mark.parametrize("load", [load_scenario, load_plan], ids=["scenario", "plan"])
@@ -459,13 +469,15 @@ FILES: dict[str, tuple[str, int, tuple[str, ...]]] = {  # text, line of the mist
     "twice, deep": ("campaigns:\n- every: 1\n  every: 2\n", 4, ("campaigns[0].every", "twice")),
     "an alias": ("campaigns: &x []\nname: *x\n", 2, ("campaigns", "command", "never executes code")),
     "Python": ("name: !!python/object/apply:os.system ['touch pwned']\n", 2, ("never executes code",)),
-    "unknown field": ("campaings: []\n", 2, ('"campaings"', 'mean "campaigns"', "name, campaigns, contact")),
+    "unknown field": ("campaings: []\n", 2, ('"campaings"', 'mean "campaigns"', "name, campaigns, triggers")),
     "unknown field, deep": ("campaigns:\n- name: a\n- chanel: email\n", 4, ('"chanel"', 'mean "channel"')),
-    "unknown channel": (
-        "campaigns:\n- name: a\n  channel: fax\n",
+    "no word for a channel": (
+        "campaigns:\n- name: a\n  channel: FAX\n",
         4,
-        ('"fax"', "email, sms, phone, app, store"),
+        ('"FAX"', "word of small letters", "email, sms, phone, app, store"),
     ),
+    "a lapse of no time": ("triggers:\n- {on: lapse}\n", 3, ("triggers[0]", "wait_weeks")),
+    "an unknown occasion": ("triggers:\n- {on: birth_day}\n", 3, ("triggers[0].on", '"birthday"', "lapse")),
     "every 0": ("campaigns:\n- name: a\n  every: 0\n", 4, ("campaigns[0].every", "at least 1")),
     "every seven": ("campaigns:\n- every: seven\n", 3, ('"seven"', "whole number")),
     "every true": ("campaigns:\n- every: true\n", 3, ("whole number", "true")),
@@ -493,7 +505,7 @@ def test_a_mistake_in_a_plan_file_is_answered_by_line_field_and_remedy(
 
 
 def test_several_mistakes_are_answered_line_by_line(tmp_path: Path) -> None:
-    path = write(tmp_path, HEAD + "campaigns:\n- every: 0\n  channel: fax\n- holdout: 2\n")
+    path = write(tmp_path, HEAD + "campaigns:\n- every: 0\n  channel: FAX\n- holdout: 2\n")
     with pytest.raises(Fault) as caught:
         load_plan(path)
     lines = str(caught.value).splitlines()
@@ -570,7 +582,7 @@ SCENARIO_FILES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {  # old, new
     "people by comma": ("people: 10000", "people: 10,000", "people:", ("people", "whole number")),
     "people 1e4": ("people: 10000", "people: 1e4", "people:", ("people", "write 10000")),
     "unknown section": ("\npricing: ", "\npricng: ", "pricng", ('"pricng"', 'mean "pricing"')),
-    "unknown channel": ("    email:", "    emial:", "emial", ('"emial"', "email, sms, phone, app, store")),
+    "no word for a channel": ("    email:", "    E-mail:", "E-mail", ('"E-mail"', "word of small letters")),
     "channel with a typo inside": (
         "open_share: 0.30",
         "opne_share: 0.30",

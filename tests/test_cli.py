@@ -234,7 +234,7 @@ def test_every_ready_made_file_is_found_right(kind: str) -> None:
 
 def test_every_fault_of_every_file_is_named_with_its_line_and_right_files_too() -> None:
     Path("p.yaml").write_text("version: 1\ncampagns: []\nservice: {replies: fast}\n")
-    plan = "{campaigns: [{channel: emial,\n    every: 0}]}"
+    plan = "{campaigns: [{channel: E-mail,\n    every: 0}]}"
     Path("t.yaml").write_text(f"version: 1\nplans:\n  0: {plan}\n")
     market = (ROOT / "sim/scenarios/cdnow.yaml").read_text(encoding="utf-8")
     Path("s.yaml").write_text(market.replace("margin: 0.25", "margin: 25"), encoding="utf-8")
@@ -247,7 +247,7 @@ def test_every_fault_of_every_file_is_named_with_its_line_and_right_files_too() 
     begins = [
         'p.yaml, line 2: unknown field "campagns"; did you mean "campaigns"?',
         'p.yaml, line 3: service: unknown field "replies"',
-        't.yaml, line 3: plans[0].campaigns[0].channel: "emial" is not allowed; did you mean "email"?',
+        't.yaml, line 3: plans[0].campaigns[0].channel: "E-mail" is no name of a channel',
         "t.yaml, line 4: plans[0].campaigns[0].every: 0 is too small",
         f"s.yaml, line {line}: margin: 25 is too large: at most 1",
         "bad.yaml, line 2",

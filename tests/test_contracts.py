@@ -230,7 +230,7 @@ OF_THE_FIRM = (
     *("wages", "advertised", "tools", "stocked", "priced", "improved"),
     *("shock", "crisis_answered"),
     *("provided", "rival_moved"),
-    *("stewarded", "staffed", "team"),
+    *("stewarded", "staffed", "team", "hosted"),
 )
 ALSO_OF_STRANGERS = (
     "joined",

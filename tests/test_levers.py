@@ -204,13 +204,15 @@ def test_an_optional_lever_begins_where_the_market_stands_today() -> None:
     assert desk.value == Service(agents=scenario.service.agents)
 
 
-def test_only_the_channels_of_the_market_are_offered() -> None:
+@pytest.mark.parametrize("section", ["campaigns", "triggers"])
+def test_only_the_channels_of_the_market_are_offered(section: str) -> None:
     scenario = market()
     assert scenario.contact
-    two = {name: scenario.contact.channels[name] for name in ("email", "phone")}
-    campaigns = group("campaigns", Plan(), scenario.but(contact=scenario.contact.but(channels=two)))
-    channel = next(leaf for path, leaf in campaigns.leaves() if path[-1] == "channel")
-    assert channel.inputs[0].options == ("email", "phone") and channel.value == "email"
+    email = scenario.contact.channels["email"]
+    two = {"official_account": email, "phone": scenario.contact.channels["phone"]}
+    messages = group(section, Plan(), scenario.but(contact=scenario.contact.but(channels=two)))
+    channel = next(leaf for path, leaf in messages.leaves() if path[-1] == "channel")
+    assert channel.inputs[0].options == tuple(two) and channel.value == "official_account"
 
 
 def test_one_more_campaign_can_be_added_moved_and_left_out_again() -> None:

@@ -20,6 +20,7 @@ from sim import (
     Plan,
     Segment,
     Timeline,
+    Trigger,
     at_least,
     at_most,
     load_plan,
@@ -77,6 +78,17 @@ def plans(
         until_week=st.none() | week,
         holdout=share,
     )
+    trigger = st.builds(
+        Trigger,
+        name=names,
+        to=segments(values),
+        channel=st.sampled_from(CHANNELS),
+        offer=st.builds(Offer, discount=share),
+        promise=share,
+        on=st.sampled_from(["welcome", "lapse", "complaint", "birthday", "abandoned"]),
+        wait_weeks=st.integers(1, max(1, longest)),
+        holdout=share,
+    )
     contact = st.fixed_dictionaries(
         {},
         optional={"budget": st.none() | st.floats(0, 500), "messages_a_week": st.none() | st.integers(0, 5)},
@@ -90,7 +102,12 @@ def plans(
         },
     )
     return st.builds(
-        Plan, name=names, campaigns=st.lists(campaign, max_size=4), contact=contact, service=service
+        Plan,
+        name=names,
+        campaigns=st.lists(campaign, max_size=4),
+        triggers=st.lists(trigger, max_size=2),
+        contact=contact,
+        service=service,
     )
 
 
@@ -115,6 +132,7 @@ def test_any_timeline_written_and_read_again_is_the_same(first: Plan, later: dic
     again = loads(dump(timeline), Timeline)
     assert again == timeline
     assert again.campaigns == timeline.campaigns
+    assert again.numbers == timeline.numbers
 
 
 @given(plan=usual_plan, seed=st.integers(0, 2**63 - 1))

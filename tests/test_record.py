@@ -199,6 +199,7 @@ def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> 
         "tier": recount(tiers, "last value"),
         "points": total(POINTS),
         "runout_weeks": pd.Series(np.nan, range(len(record))),  # baskets are closed here; see test_basket
+        "community": pd.Series(0.0, range(len(record))),  # there is none here
         "contract_weeks": pd.Series(np.nan, range(len(record))),  # nobody has one here
         "greenness": recount(said[said["channel"] == 1], "last value"),
     }

@@ -132,16 +132,24 @@ class Columns:
 
     inclination: Floats  # to follow advertising, mean 1
     sociability: Floats  # how much they recommend, mean 1
+    voice: npt.NDArray[np.float32]  # how much more they recommend for now, 1: as usual
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
         """Draw both as log-normal."""
         if these is None:
             one = np.broadcast_to(1.0, len(person))
-            return cls(one, one)
+            return cls(one, one, one.astype(np.float32))
         spread = these.inclination_spread
         draws = (luck.normal(purpose, person) for purpose in (Purpose.INCLINATION, Purpose.SOCIABILITY))
-        return cls(*(np.exp(spread * draw - spread**2 / 2) for draw in draws))
+        inclination, sociability = (np.exp(spread * draw - spread**2 / 2) for draw in draws)
+        return cls(inclination, sociability, np.ones(len(person), np.float32))
+
+    def speak_up(self, factor: float, who: Integers) -> None:
+        """Let some people recommend more until the next word of this, and all others as usual."""
+        if self.voice.flags.writeable:  # without this mechanism nobody recommends
+            self.voice[:] = 1.0
+            self.voice[who] = factor
 
     def put_off(self, who: Integers) -> None:
         """Let some people answer advertising no more, and talk of the shop no more."""
@@ -190,7 +198,8 @@ class Acquisition:
         world, these, people = self.world, self.these, self.world.people
         who = np.flatnonzero(people.entry.stage == Stage.CUSTOMER)
         urge = self.urge[people.experience.satisfaction[who]]  # a copy: it is changed below
-        urge *= people.acquisition.sociability[who] * people.seeding.talk[who]
+        urge *= people.acquisition.sociability[who] * people.acquisition.voice[who]
+        urge *= people.seeding.talk[who]
         urge *= 1 + these.reward_lift * min(self.levers.referral_reward / 10, 5.0)
         who = who[world.luck.happens(urge, Purpose.RECOMMEND, who, week)]
         whom = (world.luck.uniform(Purpose.WHOM, who, week) * world.size).astype(np.int64)

@@ -6,6 +6,9 @@ for it, and competitors copy what they can. Together with the cost of switching 
 weakens everything else that drives a customer away:
 
     shield = exp(-(switching cost + financial + social + structural))
+
+A moment with the firm, such as an answer, a gift or thanks, warms for a while. The social bond moves towards
+this warmth, or towards what care does for it if that is more.
 """
 
 from __future__ import annotations
@@ -63,6 +66,9 @@ class Parameters(Data):
     worth: float = parameter(
         "money for a customer that buys 63 % of a bond", "currency a week", ASSUMED, 0.5, gt=0, le=1e5
     )
+    warmth_keep: float = parameter(
+        "warmth of a moment, left after a week", "share a week", ASSUMED, 0.9, ge=0, lt=1
+    )
 
     def of(self, bond: Bond) -> Strength:
         """Give the numbers of one kind."""
@@ -107,19 +113,26 @@ class Columns:
 
     strength: Floats  # 0 to 1 of the strongest
     aim: npt.NDArray[np.float32]  # where it moves to this week, 0 to 1
+    warmth: npt.NDArray[np.float32]  # of moments with the firm, 0 to 1; shape (people,)
 
     @classmethod
     def draw(cls, these: Parameters | None, person: Integers) -> Columns:
         """Begin without bonds."""
         shape = (len(Bond), len(person))
         if these is None:
-            return cls(np.broadcast_to(0.0, shape), np.broadcast_to(np.float32(0), shape))
-        return cls(np.zeros(shape), np.zeros(shape, np.float32))
+            none = np.broadcast_to(np.float32(0), shape)
+            return cls(np.broadcast_to(0.0, shape), none, none[0])
+        return cls(np.zeros(shape), np.zeros(shape, np.float32), np.zeros(len(person), np.float32))
 
-    def raise_aim(self, bond: Bond, level: Floats | float, who: Integers) -> None:
+    def raise_aim(self, bond: Bond, level: npt.NDArray[np.floating] | float, who: Integers) -> None:
         """Let a bond of some people move at least to a level this week; without this mechanism none does."""
         if self.aim.flags.writeable:
             self.aim[bond, who] = np.maximum(self.aim[bond, who], level)
+
+    def warm(self, step: Floats | float, who: Integers) -> None:
+        """Let a moment with the firm warm some people, each named once: a step of their warmth to 1."""
+        if self.warmth.flags.writeable:
+            self.warmth[who] += ((1 - self.warmth[who]) * step).astype(np.float32)
 
 
 class Bonds:
@@ -138,12 +151,23 @@ class Bonds:
         """Each week: care for customers if a round is due; let bonds move; renew everybody's shield."""
         while True:
             week = yield self.world.calendar.hour("contact")
+            self.cool()
             self.care(Bond.SOCIAL, self.levers.care, self.levers.care_to, week)
             self.care(Bond.STRUCTURAL, self.levers.ties, self.levers.ties_to, week)
             self.world.people.bonds.aim[:] = self.base
             yield self.world.calendar.hour("bonds")
-            if self.world.people.bonds.aim.any() or self.world.people.bonds.strength.any():
+            me = self.world.people.bonds
+            warm = np.flatnonzero(me.warmth)
+            me.raise_aim(Bond.SOCIAL, me.warmth[warm], warm)
+            if me.aim.any() or me.strength.any():
                 self.move(week)
+
+    def cool(self) -> None:
+        """Let the warmth of earlier moments wear off."""
+        warmth = self.world.people.bonds.warmth
+        if warmth.any():
+            warmth *= np.float32(self.these.warmth_keep)
+            warmth[warmth < GONE] = 0.0
 
     def care(self, bond: Bond, money: float, to: Segment | None, week: int) -> None:
         """Spend money on a bond with the chosen customers; those who get nothing any more drift off.

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import simpy
 
 from sim.chance import Floats, Integers, Luck, Purpose, Whole
-from sim.clock import MINUTES_A_WEEK
+from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.data import Data
 from sim.events import Stage
 from sim.parameter import SCENARIO, Shares, parameter
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.world import World
 
 PRESENT = -1  # entry minute of those who are customers from the start
+UNTOLD = -1  # a birthday that the firm does not know
 NOT_YET = np.iinfo(np.int32).max  # of those who come only if they are won
 
 
@@ -43,6 +44,9 @@ class Parameters(Data):
     entry_shares: Shares = parameter(
         "their relative numbers in equal parts of that time", "-", SCENARIO, (1.0,), min_length=1
     )
+    birthday_share: float = parameter(
+        "customers who tell the firm their birthday", "share", SCENARIO, 0.4, ge=0, le=1
+    )
 
 
 @dataclass(slots=True)
@@ -51,6 +55,7 @@ class Columns:
 
     minute: npt.NDArray[np.int32]  # of the first order; `PRESENT` or `NOT_YET` where there is none to come
     stage: npt.NDArray[np.int8]  # see `sim.events.Stage`
+    birthday_share: float  # who tells the firm their birthday: the same for everybody
 
     @classmethod
     def draw(cls, these: Parameters, luck: Luck, person: Integers) -> Columns:
@@ -61,12 +66,21 @@ class Columns:
         return cls(
             minute=np.where(present, PRESENT, later).astype(np.int32),
             stage=np.where(present, Stage.CUSTOMER, Stage.PROSPECT).astype(np.int8),
+            birthday_share=these.birthday_share,
         )
 
     def newcomers(self, week: int) -> Integers:
         """Find the people whose first order falls in this week."""
         start = week * MINUTES_A_WEEK
         return np.flatnonzero((self.minute >= start) & (self.minute < start + MINUTES_A_WEEK))
+
+    def birthday(self, luck: Luck, who: Integers) -> Integers:
+        """Give the week of the year of some people's birthdays, from 0; `UNTOLD` where nobody knows.
+
+        Drawn when asked for: most firms never ask.
+        """
+        week = np.floor(luck.uniform(Purpose.BIRTHDAY, who) * WEEKS_A_YEAR).astype(np.int64)
+        return np.where(luck.happens(self.birthday_share, Purpose.BIRTHDAY, who, 0, 1), week, UNTOLD)
 
     def arrival(self, who: Whole, week: int) -> Any:
         """Give the time of first orders in weeks since Monday, in the middle of their minute."""

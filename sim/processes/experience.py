@@ -4,6 +4,12 @@ After each order a customer compares its performance P (0-10) with the expectati
 with s = P + gain (P - E)+ - loss (E - P)+, overall satisfaction S moves a step towards s, and the
 expectation a step towards P (Anderson & Sullivan 1993). Falling short weighs more than doing well.
 
+What a message promises is expected by those who believe it: E moves a step towards perfection. Where the next
+order then falls far short, trust goes (Kopalle & Lehmann 2006).
+
+If `peak_weight` says so, an order is not remembered alone but beside the strongest of those before it, as far
+as that has not faded: w x peak + (1 - w) x end (Kahneman et al. 1993).
+
 Quality can be bought, with diminishing returns; customers soon expect what they get.
 
 Moods are kept in whole hundredths of a point: lives that have diverged can then truly meet again.
@@ -22,13 +28,15 @@ import simpy
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
-from sim.events import FIRM, Kind
+from sim.events import FIRM, Cause, Kind
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
 
 DISCONFIRMATION = "Anderson & Sullivan 1993, Marketing Science 12(2)"
+PEAK_END = "Kahneman, Fredrickson, Schreiber & Redelmeier 1993, Psychological Science 4(6)"
+PROMISES = "Kopalle & Lehmann 1995, JMR 32(3): what is advertised raises what is expected; size assumed"
 Hundredths = npt.NDArray[np.int16]
 
 
@@ -80,6 +88,29 @@ class Parameters(Data):
         ge=0,
         le=1,
     )
+    peak_weight: float = parameter(
+        "w: weight of the peak in what is remembered; 0: the end is all", "share", PEAK_END, 0.0, ge=0, le=1
+    )
+    peak_keep: float = parameter("of a peak, left an order later", "share an order", ASSUMED, 0.9, ge=0, lt=1)
+    belief: float = parameter(
+        "step of the expectation towards 10 of those who follow a promise of perfection; in proportion below",
+        "share",
+        PROMISES,
+        0.5,
+        ge=0,
+        le=1,
+    )
+    zone: float = parameter(
+        "points by which a promise may be missed without harm to trust",
+        "points",
+        "Zeithaml, Berry & Parasuraman 1993, JAMS 21(1): a zone of tolerance; size assumed",
+        0.5,
+        ge=0,
+        le=10,
+    )
+    trust_toll: float = parameter(
+        "patience that a point more of broken promise takes", "patience", ASSUMED, 0.05, ge=0, le=10
+    )
     survey_every: int = parameter(
         "weeks between two NPS surveys; 0: none", "weeks", SCENARIO, 13, ge=0, le=520
     )
@@ -105,25 +136,43 @@ class Columns:
     satisfaction: Hundredths
     expectation: Hundredths
     extra: Floats  # points that other mechanisms add to the performance of this week's orders
+    promised: Hundredths  # of the expectation, what messages have promised and no order has corrected yet
+    belief: float  # in a promise of perfection: the same for everybody
+    peak: Hundredths  # by how much the strongest order in memory was felt above or below expectation
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
         """Let everybody expect about what the firm delivers, and be as satisfied as that."""
         if these is None:
             level = np.broadcast_to(np.int16(700), len(person))
-            return cls(level, level, np.broadcast_to(0.0, len(person)))
+            none = np.broadcast_to(0.0, len(person))
+            return cls(level, level, none, none.astype(np.int16), 0.0, none.astype(np.int16))
         level = _hundredths(these.quality + 0.5 * luck.normal(Purpose.EXPECTATION, person))
-        return cls(level.copy(), level, np.zeros(len(person)))
+        nothing = np.zeros(len(person))
+        promised, peak = nothing.astype(np.int16), nothing.astype(np.int16)
+        return cls(level.copy(), level, nothing, promised, these.belief, peak)
 
     def enrich(self, points: Floats | float, who: Integers) -> None:
         """Add points to the performance of some people's orders this week; `who` names each once."""
         if self.extra.flags.writeable:
             self.extra[who] += points
 
-    def disappoint(self, points: float, who: Integers) -> None:
+    def hope(self, promise: float, who: Integers) -> None:
+        """Let some people, each named once, expect more: `promise` is 0 for plain words, 1 for perfection."""
+        if self.expectation.flags.writeable:
+            before = self.expectation[who]
+            after = _hundredths((before + self.belief * promise * (1_000 - before)) / 100)
+            self.promised[who] += after - before
+            self.expectation[who] = after
+
+    def disappoint(self, points: Floats | float, who: Integers) -> None:
         """Take points of satisfaction from some people; without this mechanism there are none to take."""
         if self.satisfaction.flags.writeable:
             self.satisfaction[who] = _hundredths(self.satisfaction[who] / 100 - points)
+
+    def delight(self, points: Floats | float, who: Integers) -> None:
+        """Add points to the satisfaction of some people."""
+        self.disappoint(-points, who)
 
 
 class Experience:
@@ -172,9 +221,31 @@ class Experience:
         me = self.world.people.experience
         expected, satisfied = me.expectation[who] / 100, me.satisfaction[who] / 100
         surprise = performance - expected
+        self._hold_to_promises(who, surprise)
         felt = performance + np.where(surprise > 0, self.these.gain, self.these.loss) * surprise
+        if self.these.peak_weight:
+            felt += self.these.peak_weight * (self._strongest(who, felt - expected) - (felt - expected))
         me.satisfaction[who] = _hundredths(satisfied + self.these.memory * (np.clip(felt, 0, 10) - satisfied))
         me.expectation[who] = _hundredths(expected + self.these.adaptation * surprise)
+
+    def _strongest(self, who: Integers, felt: Floats) -> Floats:
+        """Keep the stronger in memory: an order felt so much above expectation, or the fading peak before."""
+        me = self.world.people.experience
+        faded = np.trunc(me.peak[who] * self.these.peak_keep) / 100
+        strongest = np.where(np.abs(felt) >= np.abs(faded), felt, faded)
+        me.peak[who] = np.rint(strongest * 100)
+        return strongest
+
+    def _hold_to_promises(self, who: Integers, surprise: Floats) -> None:
+        """Let trust go where a promise is broken by far; an order corrects what was believed, as E."""
+        me, these = self.world.people.experience, self.these
+        held = np.flatnonzero(me.promised[who])
+        if not len(held):
+            return
+        who, missed = who[held], np.minimum(-surprise[held], me.promised[who[held]] / 100)
+        broken = np.maximum(missed - these.zone, 0.0)
+        self.world.people.patience.burden(Cause.TRUST, these.trust_toll * broken, who)
+        me.promised[who] = np.floor(me.promised[who] * (1 - these.adaptation))
 
     def be_consoled(self) -> None:
         """Give back part of what a fault took, where the desk put it right this week."""

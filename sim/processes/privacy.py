@@ -20,7 +20,7 @@ import simpy
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
-from sim.events import Cause, Kind, Stage
+from sim.events import Cause
 from sim.parameter import ASSUMED, PLAN, parameter
 
 if TYPE_CHECKING:
@@ -196,15 +196,9 @@ class Privacy:
 
     def end(self, who: Integers, week: int) -> None:
         """End all permissions to write to some people."""
-        consent, stage = (
-            self.world.people.contact.consent,
-            self.world.people.entry.stage,
-        )  # (channels, people)
-        for code in range(len(consent)):
-            may = who[consent[code, who]]
-            consent[code, may] = False
-            told = may[stage[may] != Stage.PROSPECT]  # the firm knows no others
-            self.world.log.write(Kind.WITHDRAWN, week * MINUTES_A_WEEK, told, code)
+        consent = self.world.people.contact.consent  # (channels, people)
+        for row in range(len(consent)):
+            self.world.end_permission(row, who[consent[row, who]], week)
 
     def mind(self) -> None:
         """Let this week's profiling take patience, more of the concerned."""

@@ -262,9 +262,7 @@ class Shocks:
     def withdraw(self, share: float, week: int) -> None:
         """End a share of the permissions to write, on every channel, for good."""
         consent = self.world.people.contact.consent  # (channels, people)
-        for code in range(len(consent)):
-            who = np.flatnonzero(consent[code])
-            who = who[self.world.luck.happens(share, Purpose.WITHDRAW, who, week, code)]
-            consent[code, who] = False
-            told = who[self.world.people.entry.stage[who] != Stage.PROSPECT]  # the firm knows no others
-            self.world.log.write(Kind.WITHDRAWN, week * MINUTES_A_WEEK, told, code)
+        for row in range(len(consent)):
+            who = np.flatnonzero(consent[row])
+            who = who[self.world.luck.happens(share, Purpose.WITHDRAW, who, week, row)]
+            self.world.end_permission(row, who, week)

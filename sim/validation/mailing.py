@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sim import Campaign, Plan, Segment, at_most, collect, load_scenario
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.events import Kind
-from sim.processes.contact import SEND_MINUTE
+from sim.post import SEND_MINUTE
 from sim.run import Run
 from sim.validation.row import Band, Row
 

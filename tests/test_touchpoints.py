@@ -1,0 +1,60 @@
+"""Laws of the table of touchpoints: it counts the events of each channel, and what their offers brought."""
+
+# mypy: disable-error-code="arg-type, call-arg, union-attr"
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim import Campaign, Fault, Offer, Plan, Trigger, load_scenario, simulate
+from sim.events import Kind
+from sim.touchpoints import table
+
+MARKET = load_scenario("supermarket").but(people=500, weeks=30)
+PLAN = Plan(
+    campaigns=[
+        Campaign(channel="hotline", every=3),
+        Campaign(channel="sms", offer=Offer(discount=0.3), every=2),
+        Campaign(channel="app", offer=Offer(discount=0.1)),
+    ],
+    triggers=[Trigger(on="lapse", wait_weeks=6, channel="hotline", offer=Offer(discount=0.4))],
+)
+HOTLINE = MARKET.contact.channels["phone"].but(cost=1.07, opt_out_share=0.05)
+SCENARIO = MARKET.but(contact=MARKET.contact.but(channels={"hotline": HOTLINE, **MARKET.contact.channels}))
+CODES = {"email": 0, "sms": 1, "phone": 2, "app": 3, "store": 4, "hotline": 5}
+
+
+def test_each_channel_is_counted_event_by_event() -> None:
+    run = simulate(SCENARIO, PLAN, 1)
+    found = table(run)
+    assert found.index.tolist() == list(CODES)
+    channel_of = {number: CODES[message.channel] for message, number in run.timeline.numbers.items()}
+    for name, code in CODES.items():
+        sent = run.events.where((run.events.kind == int(Kind.SENT)) & (run.events.channel == code))
+        row = found.loc[name]
+        assert row["sent"] == len(sent)
+        assert row["people"] == len(set(sent.person.tolist()))
+        assert row["cost_currency"] == pytest.approx(sent.value.sum() / 100)
+        for column, kind in (
+            ("opened", Kind.OPENED),
+            ("clicked", Kind.CLICKED),
+            ("opt_outs", Kind.OPTED_OUT),
+        ):
+            times = (run.events.of(kind).channel == code).sum()
+            value = row[column] if column == "opt_outs" else row[column] * row["sent"]
+            assert times == (pytest.approx(value) if len(sent) else 0)
+        refs = [ref for ref in run.events.of(Kind.ORDER).ref.tolist() if ref]
+        assert row["redeemed"] == sum(channel_of[ref] == code for ref in refs)
+    assert found["cost_currency"].sum() == pytest.approx(-run.accounts.total()["messages"] / 100)
+    assert found.loc[["hotline", "sms", "app"], "redeemed"].min() > 0
+
+
+def test_a_channel_that_nobody_used_has_no_shares() -> None:
+    found = table(simulate(SCENARIO, Plan(), 1))
+    assert (found["sent"] == 0).all() and np.isnan(found[["opened", "clicked"]].to_numpy()).all()
+
+
+def test_a_market_without_channels_has_no_touchpoints() -> None:
+    with pytest.raises(Fault, match="touchpoints: supermarket has no channels"):
+        table(simulate(MARKET.but(contact=None), Plan(), 1))
