@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "discounts", "redeemed")
-OWN = ("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points")  # a customer's
+OWN = (
+    "goods",
+    "quality",
+    "messages",
+    "compensation",
+    "care",
+    "perks",
+    "referrals",
+    "points",
+    "credit",
+)  # a customer's
 COMMON = ("wages", "advertising", "tools", "fixed")  # of the firm as a whole
 LINES = (*REVENUE, *OWN, *COMMON)
 COSTS = {  # what an event of a kind costs, and on which line it stands
@@ -37,6 +47,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.WAGES: "wages",
     Kind.ADVERTISED: "advertising",
     Kind.TOOLS: "tools",
+    Kind.FINANCED: "credit",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

@@ -40,6 +40,7 @@ class Purpose(IntEnum):
     ENROL, REDEEM = range(80, 82)
     ATTENTION, INCLINATION, SOCIABILITY, RECOMMEND, WHOM, ANSWER, JOIN_MINUTE = range(90, 97)
     EXECUTION = 100
+    LEAD, FIT, SCORE, WORTH, INTEREST, WORK, READY, FOLLOW_UP, TERRITORY, RESIGN = range(145, 155)
     RESAMPLE = 110  # of real customers, in `sim.validation`
 
 

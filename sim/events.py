@@ -38,7 +38,7 @@ class Kind(IntEnum):
     COMPENSATED = 11  # ref: minute of the ticket; value: cents
     NPS = 12  # value: answer to "would you recommend us?", 0-10
     CSAT = 13  # ref: minute of the ticket; value: satisfaction with its handling, 1-5
-    WAGES = 14  # value: cents
+    WAGES = 14  # channel: a place in `STAFF`; value: cents; ref: how many sellers or managers
     PRICED = 15  # value: this week's shelf price, in millionths of the scenario's; unmentioned: the same
     IMPROVED = 16  # value: cents put into the quality of each order of this week
     SIGNED = 17  # channel: 0 a new contract, 1 renewed, 2 older than the market; ref: its end; value: level
@@ -54,12 +54,21 @@ class Kind(IntEnum):
     JOINED = 27  # channel: a place in `ADVERTISING` or `REFERRAL`; ref: who recommended, or -1
     REWARDED = 28  # for recommending; ref: who came; value: cents
     TOOLS = 29  # value: cents for software and training
+    LEAD = 34  # a prospect enters the pipeline; value: worth a year as estimated, in cents
+    WORKED = 35  # a seller did a step; channel: a place in `SELLING`; ref: the seller; value: minutes
+    MET = 36  # the same; value: how many of these minutes were spent with the customer
+    WON = 37  # a deal; ref: the seller; value: worth a year, in cents
+    LOST = 38  # a deal; channel: a place in `LOSSES`; ref: steps done
+    RESIGNED = 39  # ref: the seller; value: accounts
+    VISITED = 40  # by a success manager
+    FINANCED = 41  # value: cents of interest until an order is paid
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
     WOKE = 103  # ref: the campaign that woke them, or 0
     FAULT = 104  # something was wrong with an order
     RECOMMENDED = 105  # ref: to whom
+    TIE_LOST = 109  # with a seller who left; ref: the seller; value: millionths of the social bond
 
 
 HIDDEN = 100
@@ -67,6 +76,9 @@ KIND_BITS = 7  # kinds stay below 128
 BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1}  # what a customer pays
 POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 ADVERTISING = ("search", "social", "leaflet")
+SELLING = ("research", "call", "visit", "demonstration", "bid", "maintenance")
+LOSSES = ("said no", "went cold", "below the minimum score", "came another way")
+STAFF = ("agents", "sellers", "success managers")
 REFERRAL = len(ADVERTISING)  # the channel of those whom a customer brought
 
 

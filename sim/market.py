@@ -16,9 +16,11 @@ from sim.chance import Integers
 from sim.customer import Life
 from sim.data import Fault, changed
 from sim.plan import LEVERS, Plan, Timeline
+from sim.population import yearly_worth
 from sim.processes.acquisition import Acquisition
 from sim.processes.bonds import Bonds
 from sim.processes.contact import Contact
+from sim.processes.credit import Credit
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
 from sim.processes.loyalty import Loyalty
@@ -26,8 +28,11 @@ from sim.processes.patience import Patience
 from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
 from sim.processes.rollout import Rollout
+from sim.processes.sales import Sales
 from sim.processes.service import Service
 from sim.processes.shopping import Shopping
+from sim.processes.success import Success
+from sim.processes.ties import Ties
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
 from sim.world import World
@@ -83,6 +88,11 @@ class Market:
         self.rollout = Rollout(world, scenario.rollout) if scenario.rollout else None
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
+        worth = yearly_worth(scenario, world.people)
+        self.sales = Sales(world, scenario.sales, worth) if scenario.sales else None
+        self.ties = Ties(world, scenario.ties) if scenario.ties else None
+        self.success = Success(world, scenario.success) if scenario.success else None
+        self.credit = Credit(world, scenario.credit) if scenario.credit else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None
         self.bonds = Bonds(world, scenario.bonds) if scenario.bonds else None
         self.service = Service(world, scenario.service) if scenario.service else None
@@ -92,6 +102,7 @@ class Market:
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
         world.pricing, world.renewal = self.pricing, self.renewal
         world.desk = self.service.desk if self.service else None
+        world.team = self.sales.team if self.sales else None
 
         world.env.process(self.entry.run())
         for name in (*LAWS, *MECHANISMS):

@@ -18,12 +18,16 @@ from sim.library import find, names
 from sim.processes.acquisition import Levers as Acquisition
 from sim.processes.bonds import Levers as Bonds
 from sim.processes.contact import Levers as Contact
+from sim.processes.credit import Levers as Credit
 from sim.processes.experience import Levers as Experience
 from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
+from sim.processes.sales import Levers as Sales
 from sim.processes.service import Levers as Service
+from sim.processes.success import Levers as Success
+from sim.processes.ties import Levers as Ties
 
 LEVERS = (
     "contact",
@@ -35,6 +39,10 @@ LEVERS = (
     "acquisition",
     "renewal",
     "rollout",
+    "sales",
+    "ties",
+    "success",
+    "credit",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -53,6 +61,10 @@ class Plan(Data):
     acquisition: Acquisition = Field(Acquisition(), description="winning new customers")
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
+    sales: Sales = Field(Sales(), description="sellers, and the deals they work on")
+    ties: Ties = Field(Ties(), description="whose the relations are: the sellers' or the firm's")
+    success: Success = Field(Success(), description="success managers, who visit customers unasked")
+    credit: Credit = Field(Credit(), description="when customers pay")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

@@ -20,6 +20,7 @@ from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
 from sim.forecast import forecast
+from sim.funnel import pipeline
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.run import Run
 from sim.style import Picture, number, percent, signed, styled
@@ -35,6 +36,7 @@ __all__ = [
     "money",
     "next_period",
     "patience",
+    "pipeline",
     "queue",
     "repeat_orders",
     "retention",

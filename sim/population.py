@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.chance import Luck
+from sim.chance import Floats, Luck
+from sim.clock import WEEKS_A_YEAR
 from sim.events import Stage
 from sim.processes import (
     acquisition,
@@ -20,8 +21,11 @@ from sim.processes import (
     patience,
     pricing,
     renewal,
+    sales,
     service,
     shopping,
+    success,
+    ties,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +52,9 @@ class Population:
     bonds: bonds.Columns
     loyalty: loyalty.Columns
     acquisition: acquisition.Columns
+    sales: sales.Columns
+    ties: ties.Columns
+    success: success.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -68,4 +75,18 @@ class Population:
             bonds=bonds.Columns.draw(scenario.bonds, person),
             loyalty=loyalty.Columns.draw(person),
             acquisition=acquisition.Columns.draw(scenario.acquisition, luck, person),
+            sales=sales.Columns.draw(scenario.sales, luck, person),
+            ties=ties.Columns.draw(scenario.ties, person),
+            success=success.Columns.draw(scenario.success, person),
         )
+
+
+def yearly_worth(scenario: Scenario, people: Population) -> Floats:
+    """Give what everybody would pay in a year as a customer, at shelf price, in currency; shape (people,)."""
+    if scenario.renewal:
+        bills = WEEKS_A_YEAR / scenario.renewal.bill_weeks
+        fee: Floats = np.array(scenario.renewal.fees)[people.renewal.level]
+        return fee * bills
+    assert scenario.shopping  # a scenario has one of the two
+    worth: Floats = people.shopping.rate * scenario.shopping.spend_shape / people.shopping.spend_rate
+    return worth * WEEKS_A_YEAR

@@ -182,6 +182,10 @@ class Record:
         row = self._of_person[who]
         return np.where(row == UNKNOWN, 0, self.cents_52w[row])
 
+    def feature(self, name: str, who: Integers) -> Floats:
+        """Give a feature of the record for people who are on it."""
+        return FEATURE[name](self)[self._of_person[who]]
+
     def frame(self) -> pd.DataFrame:
         """Give the record as a table, a row a record, with the columns that segments know."""
         view = View(self)

@@ -17,6 +17,7 @@ from sim.processes import (
     acquisition,
     bonds,
     contact,
+    credit,
     entry,
     experience,
     loyalty,
@@ -24,8 +25,11 @@ from sim.processes import (
     pricing,
     renewal,
     rollout,
+    sales,
     service,
     shopping,
+    success,
+    ties,
 )
 from sim.scenario import load_scenario, scenario_names
 
@@ -33,6 +37,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
+    *(sales, ties, success, credit),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism
@@ -70,7 +75,7 @@ def _fitted() -> str:
 
 def models(module: ModuleType) -> list[type[Data]]:
     """List what a mechanism declares its parameters in."""
-    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising"))
+    parts = (getattr(module, name, None) for name in ("Channel", "Strength", "Advertising", "Step"))
     return [model for model in (*parts, module.Parameters) if model]
 
 

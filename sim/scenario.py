@@ -19,6 +19,7 @@ from sim.parameter import SCENARIO, parameter
 from sim.processes.acquisition import Parameters as Acquisition
 from sim.processes.bonds import Parameters as Bonds
 from sim.processes.contact import Parameters as Contact
+from sim.processes.credit import Parameters as Credit
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.loyalty import Parameters as Loyalty
@@ -26,8 +27,11 @@ from sim.processes.patience import Parameters as Patience
 from sim.processes.pricing import Parameters as Pricing
 from sim.processes.renewal import Parameters as Renewal
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.sales import Parameters as Sales
 from sim.processes.service import Parameters as Service
 from sim.processes.shopping import Parameters as Shopping
+from sim.processes.success import Parameters as Success
+from sim.processes.ties import Parameters as Ties
 from sim.record import Delays
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -35,6 +39,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
+    *("sales", "ties", "success", "credit"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -73,6 +78,10 @@ class Scenario(Data):
     loyalty: Loyalty | None = None
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
+    sales: Sales | None = None
+    ties: Ties | None = None
+    success: Success | None = None
+    credit: Credit | None = None
     record: Delays = Delays()
 
     @model_validator(mode="after")
@@ -100,13 +109,15 @@ class Scenario(Data):
     def scaled(self, people: int) -> Scenario:
         """Give the same market with another number of people: rent and desk grow or shrink with them.
 
-        Agents are whole people, rounded up, so a small market pays a little more for its desk.
+        Agents and sellers are whole people, rounded up, so a small market pays a little more for them.
         """
         smaller = self.but(people=people)
         share = people / self.people if self.people else 1.0
         smaller = smaller.but(fixed_cost=self.fixed_cost * share)
         if self.service:
             smaller = smaller.but(service=self.service.but(agents=ceil(self.service.agents * share)))
+        if self.sales:
+            smaller = smaller.but(sales=self.sales.but(sellers=ceil(self.sales.sellers * share)))
         return smaller
 
     def only(self, *sections: str) -> Scenario:

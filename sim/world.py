@@ -22,6 +22,7 @@ from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
 from sim.record import Record
 from sim.scenario import Scenario
+from sim.team import Team
 
 
 class World:
@@ -37,6 +38,7 @@ class World:
         self.log = EventLog()
         self.record = Record(scenario.people, scenario.record)
         self.desk: Desk | None = None  # without a service section there is none
+        self.team: Team | None = None  # without a sales section there is none
         self.pricing: Pricing | None = None
         self.renewal: Renewal | None = None  # in a market of contracts only
         self.done_share = 1.0  # of what a plan says, what is really done

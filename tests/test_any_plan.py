@@ -16,7 +16,11 @@ from pydantic.fields import FieldInfo
 from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, simulate
 from sim.data import Data
 from sim.plan import LEVERS
+from sim.processes.credit import Parameters as Credit
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.sales import Parameters as Sales
+from sim.processes.success import Parameters as Success
+from sim.processes.ties import Parameters as Ties
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
 from tests.test_contracts import assert_sound, small
@@ -25,7 +29,13 @@ MOST = 40.0  # numbers that may be without limit, such as money, are drawn up to
 SLOW = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 MARKETS = ("supermarket", "saas")
 FIXED = {"channels", "hours", "fees", "level_shares", "entry_shares"}  # drawn elsewhere, or bound together
-SHORT = {"bill_weeks": 6, "term_bills": 6, "agents": 30, "past_terms": 20}  # as long as the runs are short
+SHORT = {
+    "bill_weeks": 6,
+    "term_bills": 6,
+    "agents": 30,
+    "past_terms": 20,
+    "sellers": 30,
+}  # as long as the runs are short
 
 
 def bounds(info: FieldInfo) -> tuple[float, float]:
@@ -84,6 +94,7 @@ def scenarios(draw: Any, name: str) -> Scenario:
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, 40)), weeks=draw(st.integers(1, 30)))
     scenario = scenario.but(rollout=Rollout())
+    scenario = scenario.but(sales=Sales(lead_share=0.2), ties=Ties(), success=Success(), credit=Credit())
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)

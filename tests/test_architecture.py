@@ -28,7 +28,7 @@ TIERS = (  # each may know those below it
     ("sim.plan", "sim.scenario", "sim.run"),
     ("sim.population", "sim.record"),
     PROCESSES,
-    ("sim.desk", "sim.segment", "sim.orders"),
+    ("sim.desk", "sim.team", "sim.deal", "sim.segment", "sim.orders"),
     ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.data"),
 )
 MUTATORS = frozenset(
@@ -105,7 +105,7 @@ def late():
 
 def test_every_module_that_the_order_names_is_there() -> None:
     assert not {name for tier in TIERS for name in tier} - set(FILES)
-    assert len(PROCESSES) == 12
+    assert len(PROCESSES) == 16
 
 
 @pytest.mark.parametrize("place", range(len(TIERS)), ids=lambda place: TIERS[place][0])

@@ -17,7 +17,12 @@ from sim.clock import OpeningHours
 from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
+from sim.processes.credit import Parameters as Credit
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.sales import Parameters as Sales
+from sim.processes.sales import Step
+from sim.processes.success import Parameters as Success
+from sim.processes.ties import Parameters as Ties
 from sim.record import Delays
 from sim.run import Run
 from tests.test_contracts import assert_sound, small
@@ -75,6 +80,16 @@ LAVISH: dict[str, Any] = {
     "acquisition": {"search": 1e4, "social": 50, "leaflet": 50, "referral_reward": 7.5},
     "renewal": {"stay_discount": 0.3},
     "rollout": {"training": 100.0, "system": True},
+    "sales": {
+        "sellers": 3,
+        "automation": 1.0,
+        "follow_up": 1.0,
+        "routing": "own territory",
+        "visit_weeks": 4,
+    },
+    "ties": {"document": 1.0},
+    "success": {"managers": 2, "every": 1},
+    "credit": {"payment_weeks": 52.0},
 }
 
 
@@ -108,6 +123,14 @@ EXTREMES: dict[str, Change] = {
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
+    "sellers around the clock": lambda s: s.but(sales=Sales(hours=OpeningHours(), lead_share=0.5)),
+    "all want to buy": lambda s: s.but(sales=Sales(lead_share=1.0, call=Step(), keenness_spread=3.0)),
+    "nobody waits": lambda s: s.but(sales=Sales(lead_share=1.0, cooling=10.0, habit=0.0)),
+    "sellers come and go": lambda s: s.but(sales=Sales(visit_weeks=1), ties=Ties(turnover=0.99)),
+    "the best one goes": lambda s: s.but(sales=Sales(), ties=Ties(follow_toll=10.0, star_leaves=2)),
+    "ties without sellers": lambda s: s.but(ties=Ties()),
+    "managers who can do all": lambda s: s.but(success=Success(visits=1_000, usage=10.0, told=1.0)),
+    "payment in a year": lambda s: s.but(credit=Credit(interest=1.0, customer_interest=0.9)),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
     "all faulty": section("service", fault_share=1.0),
@@ -183,7 +206,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         if getattr(change(full), field) != getattr(full, field)
     }
     sections = {"shopping", "pricing", "contact", "service", "experience", "patience", "record"}
-    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout"}
+    sections |= {"entry", "bonds", "loyalty", "acquisition", "rollout", "sales", "ties", "success", "credit"}
     assert touched >= sections | {"people", "weeks", "margin"}
 
 
@@ -192,10 +215,15 @@ def test_a_market_without_people_has_nothing_but_fixed_cost(name: str) -> None:
     scenario = market(name).but(people=0)
     run = strict_run(scenario, everything(scenario))
     total = run.accounts.total()
-    wages = scenario.service.agents * scenario.service.wage * scenario.weeks * 100 if scenario.service else 0
-    assert total["profit"] == -round(scenario.fixed_cost * 100) * scenario.weeks - wages
+    service, selling, plan = scenario.service, scenario.sales, everything(scenario)
+    people = [(service.agents, service.wage)] if service else []
+    people += [(plan.sales.sellers, selling.wage)] if selling else []
+    people += [(plan.success.managers, scenario.success.wage)] if scenario.success else []
+    wages = sum(round(count * wage * 100) for count, wage in people) * scenario.weeks
+    system = round(selling.licence * plan.sales.sellers * 100) * scenario.weeks if selling else 0
+    assert total["profit"] == -round(scenario.fixed_cost * 100) * scenario.weeks - wages - system
     assert total["contribution"] == run.metrics["orders"] == run.metrics["customers"] == 0
-    spent = {Kind.WAGES, Kind.ADVERTISED}  # advertising to nobody costs nothing
+    spent = {Kind.WAGES, Kind.ADVERTISED, Kind.TOOLS, Kind.RESIGNED}  # advertising to nobody costs nothing
     assert set(np.unique(run.events.kind)) <= spent
 
 

@@ -121,6 +121,11 @@ class Columns:
         if self.aim.flags.writeable:
             self.aim[bond, who] = np.maximum(self.aim[bond, who], level)
 
+    def sever(self, bond: Bond, share: Floats | float, who: Integers) -> None:
+        """Take a share of a bond from some people, each named once."""
+        if self.strength.flags.writeable:
+            self.strength[bond, who] *= 1 - share
+
 
 class Bonds:
     """Care on Monday; on Sunday the bonds grow or wear off."""
