@@ -83,7 +83,7 @@ def life(firm: Sales, deal: Deal) -> Generator[simpy.Event, Any, None]:
         firm.note_work(deal.person, step, seller, task.work, deal.week)
 
         # what comes of it
-        if firm.world.people.entry.stage[deal.person] != Stage.PROSPECT:
+        if firm.stage[deal.person] != Stage.PROSPECT:
             return firm.lose(deal, CAME_ANOTHER_WAY, step + 1)
         if step == RESEARCH and deal.score < firm.levers.minimum_score:
             return firm.lose(deal, NOT_WORTH_IT, step + 1)
@@ -103,11 +103,11 @@ def account(firm: Sales, person: int, place: int, minute: int) -> Generator[simp
     minute
         When the first visit is due.
     """
-    env, me, stage = firm.world.env, firm.world.people.sales, firm.world.people.entry.stage
+    env, me = firm.world.env, firm.world.people.sales
     me.seller[person] = place
     while True:
         yield env.timeout(minute - env.now)
-        if stage[person] == Stage.LEFT:
+        if firm.stage[person] == Stage.LEFT:
             break
         if firm.is_visited(person):
             task = firm.ask_for_visit(person, int(me.seller[person]))

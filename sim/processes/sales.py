@@ -227,6 +227,7 @@ class Sales:
         typical = float(np.mean(worth)) if len(worth) else 1.0
         self.size = (np.maximum(worth, 1e-9) / (typical or 1.0)) ** these.effort  # of the work, by person
         self._chosen = np.ones(world.size, bool)  # accounts that are visited
+        self.stage = world.people.entry.stage.copy()  # as of Monday: what comes later is news on the next
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each week: staff the team, welcome those won, find leads and accounts; bind, and pay."""
@@ -239,6 +240,8 @@ class Sales:
             self.take_on_accounts(week)
             for deal in self.find_leads(week):
                 self.world.env.process(life(self, deal))
+            yield self.world.calendar.hour("contact")
+            self.stage[:] = self.world.people.entry.stage
             yield self.world.calendar.hour("loyalty")
             self.bind()
             self.pay(week)
