@@ -278,7 +278,7 @@ def test_goods_for_nothing_bring_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MARKETS if market(name).service])
 def test_a_desk_without_agents_answers_nobody(name: str) -> None:
-    scenario = section("service", agents=0, fault_share=1.0)(market(name)).but(sales=None)  # who are paid, too
+    scenario = section("service", agents=0, fault_share=1.0)(market(name)).but(sales=None)
     run = strict_run(scenario, Plan(service={"compensation": 10.0}))
     assert len(run.events.of(Kind.TICKET)) > 50
     assert not len(run.events.of(Kind.ANSWERED)) + len(run.events.of(Kind.COMPENSATED))

@@ -242,9 +242,10 @@ class Sales:
                 self.world.env.process(life(self, deal))
             yield self.world.calendar.hour("contact")
             self.stage[:] = self.world.people.entry.stage
+            there = len(self.team.present())
             yield self.world.calendar.hour("loyalty")
             self.bind()
-            self.pay(week)
+            self.pay(there, week)
 
     # -- Monday ---------------------------------------------------------------------------------
 
@@ -414,8 +415,8 @@ class Sales:
         left *= float(np.exp(-1 / these.visit_fades))
         me.attention[who] = np.where(left < FADED, 0, left)
 
-    def pay(self, week: int) -> None:
-        """Pay the sellers who are there."""
-        there, sunday_night = len(self.team.present()), (week + 1) * MINUTES_A_WEEK - 1
+    def pay(self, there: int, week: int) -> None:
+        """Pay the sellers who were there."""
+        sunday_night = (week + 1) * MINUTES_A_WEEK - 1
         cents = round(there * self.these.wage * 100)
         self.world.log.note(Kind.WAGES, sunday_night, FIRM, SELLERS, there, cents)
