@@ -23,9 +23,8 @@ from sim.team import ANYBODY
 if TYPE_CHECKING:
     from sim.processes.sales import Sales
 
-RESEARCH, BID, MAINTENANCE = (SELLING.index(name) for name in ("research", "bid", "maintenance"))
+RESEARCH, MAINTENANCE = SELLING.index("research"), SELLING.index("maintenance")
 SAID_NO, WENT_COLD, NOT_WORTH_IT, CAME_ANOTHER_WAY = range(len(LOSSES))
-FORGOTTEN = 8  # j of draws about promises forgotten, after those of the steps themselves
 LONGEST = 1_040 * MINUTES_A_WEEK  # minutes: nobody waits longer than a market lasts
 
 
@@ -63,15 +62,15 @@ def life(firm: Sales, deal: Deal) -> Generator[simpy.Event, Any, None]:
     log.note(Kind.LEAD, deal.minute, deal.person, value=deal.estimate)
     for step in range(MAINTENANCE):
         # the prospect is ready for the next step; the seller is there, or has forgotten it
-        promised = int(env.now) + (firm.pause(deal, step) if step else 0)
-        kept, forgotten = firm.follow_up(deal, step)
+        promised = int(env.now) + (firm.effort.pause(deal, step) if step else 0)
+        kept, forgotten = firm.effort.follow_up(deal, step)
         cold = promised + _minutes_until_cold(firm, deal)
         yield env.timeout(min(promised + forgotten, cold) - env.now)
         if cold <= promised + forgotten:
             return firm.lose(deal, WENT_COLD, step)
 
         # wait for a seller, but not for ever
-        task = firm.ask(deal, step, kept)
+        task = firm.effort.ask(deal, step, kept)
         yield task.begun | env.timeout(cold - env.now)
         if not task.begun.triggered:
             task.withdrawn = True
@@ -80,14 +79,14 @@ def life(firm: Sales, deal: Deal) -> Generator[simpy.Event, Any, None]:
         deal.place, seller = taken, firm.team.holder[taken]
         deal.interest -= _cooling(firm, deal) * max(env.now - promised, 0.0) / MINUTES_A_WEEK
         yield task.done
-        firm.note_work(deal.person, step, seller, task.work, deal.week)
+        firm.effort.note(deal.person, step, seller, task.work, deal.week)
 
         # what comes of it
         if firm.stage[deal.person] != Stage.PROSPECT:
             return firm.lose(deal, CAME_ANOTHER_WAY, step + 1)
         if step == RESEARCH and deal.score < firm.levers.minimum_score:
             return firm.lose(deal, NOT_WORTH_IT, step + 1)
-        deal.interest -= deal.keenness * firm.toll(step)
+        deal.interest -= deal.keenness * firm.effort.toll(step)
         if deal.interest <= 0:
             return firm.lose(deal, SAID_NO, step + 1)
     firm.win(deal, seller)
@@ -110,11 +109,11 @@ def account(firm: Sales, person: int, place: int, minute: int) -> Generator[simp
         if firm.stage[person] == Stage.LEFT:
             break
         if firm.is_visited(person):
-            task = firm.ask_for_visit(person, int(me.seller[person]))
+            task = firm.effort.ask_for_visit(person, int(me.seller[person]))
             place = yield task.begun
             me.seller[person], seller = place, firm.team.holder[place]
             yield task.done
-            firm.note_work(person, MAINTENANCE, seller, task.work, minute // MINUTES_A_WEEK)
+            firm.effort.note(person, MAINTENANCE, seller, task.work, minute // MINUTES_A_WEEK)
             me.attention[person] = 1.0
         minute = int(env.now) + firm.weeks_between_visits * MINUTES_A_WEEK
     me.seller[person], me.busy[person] = ANYBODY, False

@@ -88,8 +88,9 @@ class Market:
         self.rollout = Rollout(world, scenario.rollout) if scenario.rollout else None
         self.loyalty = Loyalty(world, scenario.loyalty) if scenario.loyalty else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
-        worth = yearly_worth(scenario, world.people)
-        self.sales = Sales(world, scenario.sales, worth) if scenario.sales else None
+        self.sales = (
+            Sales(world, scenario.sales, yearly_worth(scenario, world.people)) if scenario.sales else None
+        )
         self.ties = Ties(world, scenario.ties) if scenario.ties else None
         self.success = Success(world, scenario.success) if scenario.success else None
         self.credit = Credit(world, scenario.credit) if scenario.credit else None

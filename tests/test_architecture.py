@@ -28,7 +28,7 @@ TIERS = (  # each may know those below it
     ("sim.plan", "sim.scenario", "sim.run"),
     ("sim.population", "sim.record"),
     PROCESSES,
-    ("sim.desk", "sim.team", "sim.deal", "sim.segment", "sim.orders"),
+    ("sim.desk", "sim.team", "sim.deal", "sim.effort", "sim.attention", "sim.segment", "sim.orders"),
     ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.data"),
 )
 MUTATORS = frozenset(

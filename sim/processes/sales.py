@@ -20,20 +20,21 @@ import numpy.typing as npt
 import simpy
 from scipy.special import ndtr
 
+from sim.attention import bind
 from sim.chance import Floats, Integers, Luck, Purpose
-from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, OpeningHours
+from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
-from sim.deal import BID, FORGOTTEN, MAINTENANCE, Deal, account, life
+from sim.deal import MAINTENANCE, Deal, account, life
+from sim.effort import Effort
 from sim.events import FIRM, SELLING, STAFF, Bond, Kind, Stage
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
-from sim.team import ANYBODY, Task, Team
+from sim.team import ANYBODY, Team
 
 if TYPE_CHECKING:
     from sim.world import World
 
 OPENING = 9 * 60  # those won last week order from Monday at nine on
-FADED = 0.005  # less attention is none: lives that have diverged meet again
 ASK_AGAIN = 4  # weeks until an account that is not visited is thought of again
 LONG_AGO = -10_000  # week of a deal that has not been
 SELLERS = STAFF.index("sellers")
@@ -224,8 +225,7 @@ class Sales:
         self.levers = Levers()
         self.team = Team(world.env, these.hours)
         self.won: list[Deal] = []  # since last Monday
-        typical = float(np.mean(worth)) if len(worth) else 1.0
-        self.size = (np.maximum(worth, 1e-9) / (typical or 1.0)) ** these.effort  # of the work, by person
+        self.effort = Effort(self, worth)
         self._chosen = np.ones(world.size, bool)  # accounts that are visited
         self.stage = world.people.entry.stage.copy()  # as of Monday: what comes later is news on the next
 
@@ -336,61 +336,6 @@ class Sales:
         visits = self.these.visit_weeks if levers is None else levers
         return bool(visits and self._chosen[person])
 
-    def pause(self, deal: Deal, step: int) -> int:
-        """Draw how long it takes until a prospect is ready for a step, in whole minutes."""
-        luck = self.world.luck.exponential(Purpose.READY, deal.person, deal.week, step)
-        return max(1, round(float(luck) * self.these.step(step).pause * MINUTES_A_WEEK))
-
-    def follow_up(self, deal: Deal, step: int) -> tuple[bool, int]:
-        """Tell whether a promise is kept, and how many minutes later it is remembered if it is not."""
-        luck, these, kept = self.world.luck, self.these, self.these.habit
-        if self.levers.follow_up is not None:  # what is planned is done as far as plans are
-            kept += (self.levers.follow_up - kept) * self.world.done_share
-        if luck.happens(kept, Purpose.FOLLOW_UP, deal.person, deal.week, step):
-            return True, 0
-        late = luck.exponential(Purpose.READY, deal.person, deal.week, FORGOTTEN + step)
-        return False, round(float(late) * these.forgotten_weeks * MINUTES_A_WEEK)
-
-    def ask(self, deal: Deal, step: int, kept: bool) -> Task:
-        """Queue for a seller: by time, or the largest first."""
-        rank = -float(deal.estimate) if self.levers.routing == "largest first" else self.world.env.now
-        extra = self.these.reminder_hours if kept else 0.0
-        extra += self.world.people.ties.hours if self.these.step(step).contact else 0.0
-        work = self.minutes(deal.person, step, deal.week, extra)[0]
-        return self.team.ask(rank, deal.person, work, deal.place)
-
-    def ask_for_visit(self, person: int, place: int) -> Task:
-        """Queue for a visit of one's seller, or of anybody while one has none."""
-        week = int(self.world.env.now) // MINUTES_A_WEEK
-        worth = -float(self.worth[person] * 100)
-        rank = worth if self.levers.routing == "largest first" else self.world.env.now
-        work = self.minutes(person, MAINTENANCE, week, self.world.people.ties.hours)[0]
-        return self.team.ask(rank, person, work, place)
-
-    def minutes(self, person: int, step: int, week: int, extra: float = 0.0) -> tuple[int, int]:
-        """Draw what a step takes of a seller's time: all of it, and with the customer, in whole minutes."""
-        these = self.these.step(step)
-        size = float(self.world.luck.exponential(Purpose.WORK, person, week, step) * self.size[person])
-        used = self.levers.automation * self.world.done_share
-        near = self.these.territory_saved if self.levers.routing == "own territory" else 0.0
-        desk = (these.desk * size + extra) * (1 - self.these.saved * used)
-        contact, road = these.contact * size, these.road * size * (1 - near)
-        whole = max(1, round((contact + desk + road) * MINUTES_AN_HOUR))
-        return whole, min(whole, round(contact * MINUTES_AN_HOUR))
-
-    def toll(self, step: int) -> float:
-        """Give the interest that a step takes: an offer more at a high price, less at a low one."""
-        dearness = self.world.people.pricing.dearness if step == BID else 1.0
-        return self.these.step(step).toll * dearness
-
-    def note_work(self, person: int, step: int, seller: int, work: int, week: int) -> None:
-        """Write down a step that a seller has done, and the part of it spent with the customer."""
-        log, now = self.world.log, int(self.world.env.now)
-        log.note(Kind.WORKED, now, person, step, seller, work)
-        contact = min(work, self.minutes(person, step, week)[1])
-        if contact:
-            log.note(Kind.MET, now, person, step, seller, contact)
-
     def lose(self, deal: Deal, why: int, steps: int) -> None:
         """Give a deal up."""
         now, me = int(self.world.env.now), self.world.people.sales
@@ -408,12 +353,8 @@ class Sales:
 
     def bind(self) -> None:
         """Let accounts be bound by the visits they got, the more recent the more."""
-        me, these = self.world.people.sales, self.these
-        who = np.flatnonzero(me.attention)
-        left = me.attention[who].astype(float)
-        self.world.people.bonds.raise_aim(Bond.SOCIAL, these.visit_worth * left, who)
-        left *= float(np.exp(-1 / these.visit_fades))
-        me.attention[who] = np.where(left < FADED, 0, left)
+        these = self.these
+        bind(self.world, self.world.people.sales.attention, Bond.SOCIAL, these.visit_worth, these.visit_fades)
 
     def pay(self, there: int, week: int) -> None:
         """Pay the sellers who were there."""

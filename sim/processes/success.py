@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
+from sim.attention import bind
 from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
@@ -36,7 +37,6 @@ NEVER = -10_000  # week of a visit that has not been
 RECENT_WEEKS = 26  # who was seen in these is a customer to visit
 VISIT_MINUTE = 10 * 60  # on Monday at ten
 VISITING = 201  # this work among all that a plan wants done
-FADED = 0.005  # less attention is none: lives that have diverged meet again
 First = Literal["longest unvisited", "largest", "contract ends first", "most complaints"]
 
 
@@ -117,7 +117,7 @@ class Success:
             if me.attention.any() or self.stirred:
                 self.stir()
             yield self.world.calendar.hour("loyalty")
-            self.bind()
+            bind(self.world, me.attention, Bond.STRUCTURAL, self.these.worth, self.these.fades)
             self.pay(week)
 
     def visit(self, week: int) -> None:
@@ -155,15 +155,6 @@ class Success:
         people.shopping.lift *= 1 + self.these.usage * attention
         if people.service.outspoken.flags.writeable:
             people.service.outspoken[:] = self.reserved + (1 - self.reserved) * self.these.told * attention
-
-    def bind(self) -> None:
-        """Let those visited be bound by what they use; let it fade."""
-        me = self.world.people.success
-        who = np.flatnonzero(me.attention)
-        left = me.attention[who].astype(float)
-        self.world.people.bonds.raise_aim(Bond.STRUCTURAL, self.these.worth * left, who)
-        left *= float(np.exp(-1 / self.these.fades))
-        me.attention[who] = np.where(left < FADED, 0, left)
 
     def pay(self, week: int) -> None:
         """Pay the managers."""
