@@ -208,7 +208,8 @@ class Loyalty:
     def redeem(self, week: int) -> None:
         """Let members with a full reward pay with their points, as far as the order goes."""
         me, orders, world = self.world.people.loyalty, self.world.orders, self.world
-        rows = np.flatnonzero(me.points[orders.person] >= round(self.levers.reward * 100))
+        full = max(round(self.levers.reward * 100), 1)  # a reward below half a cent is one of a cent
+        rows = np.flatnonzero(me.points[orders.person] >= full)
         who, j = orders.person[rows], orders.j[rows]
         rows = rows[world.luck.happens(self.these.redeem_share, Purpose.REDEEM, who, week, j)]
         who, first = np.unique(orders.person[rows], return_index=True)  # once a week at most
