@@ -213,7 +213,7 @@ def _assert_lives_make_sense(run: Run, kind: dict[str, pd.DataFrame]) -> None:
 
 
 OF_THE_FIRM = ("wages", "advertised", "tools", "priced", "improved", "resigned")
-ALSO_OF_STRANGERS = ("joined", "lead", "worked", "met", "won", "lost")
+ALSO_OF_STRANGERS = ("joined", "lead", "worked", "met", "won", "lost", "tie_lost")
 STEPS = ("returned", "dozed", "woke", "order", "", "left")  # in this order within a minute; "": all else
 NEVER_WHEN_GONE = {"order", "dozed", "woke", "left"}  # a message, an answer or a solution may still come
 
