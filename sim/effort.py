@@ -29,9 +29,7 @@ class Effort:
     def __init__(self, firm: Sales, worth: Floats) -> None:
         self.firm, self.world, self.these = firm, firm.world, firm.these
         typical = float(np.mean(worth)) if len(worth) else 1.0
-        self.size = (
-            np.maximum(worth, 1e-9) / (typical or 1.0)
-        ) ** self.these.effort  # of the work
+        self.size = (np.maximum(worth, 1e-9) / (typical or 1.0)) ** self.these.effort  # of the work
 
     def pause(self, deal: Deal, step: int) -> int:
         """Draw how long it takes until a prospect is ready for a step, in whole minutes."""
