@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "surcharges", "discounts", "redeemed")
 OWN = (  # a customer's
-    *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points"),
+    *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points", "credit"),
     *("gifts", "participation"),
     *("machines", "attention", "prevention", "claims"),
 )
@@ -58,6 +58,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.HOSTED: "community",
     Kind.GIFTED: "gifts",
     Kind.TOOK_PART: "participation",
+    Kind.FINANCED: "credit",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 

@@ -38,7 +38,7 @@ class Kind(IntEnum):
     COMPENSATED = 11  # ref: minute of the ticket; value: cents
     NPS = 12  # value: answer to "would you recommend us?", 0-10
     CSAT = 13  # ref: minute of the ticket; value: satisfaction with its handling, 1-5
-    WAGES = 14  # value: cents
+    WAGES = 14  # channel: a place in `STAFF`; value: cents; ref: how many sellers or managers
     PRICED = 15  # value: this week's shelf price, in millionths of the scenario's; unmentioned: the same
     IMPROVED = 16  # value: cents put into the quality of each order of this week
     SIGNED = 17  # channel: 0 a new contract, 1 renewed, 2 older than the market; ref: its end; value: level
@@ -54,12 +54,18 @@ class Kind(IntEnum):
     JOINED = 27  # channel: a place in `ADVERTISING` or `REFERRAL`; ref: who recommended, or -1
     REWARDED = 28  # for recommending; ref: who came; value: cents
     TOOLS = 29  # value: cents for software and training
-    SHOCK = 63  # channel: a place in `WHATS`; ref: its place on the calendar; value: strength, thousandths
-    CRISIS_ANSWERED = 64  # openly; value: cents
-    WITHDRAWN = 65  # permission to write on a channel, without a message being the reason
-    SURCHARGED = 66  # value: cents paid on top of the shelf price
-    DECLARED = 70  # channel: 0 a need, value: place in `NEEDS`; 1 how much green goods matter, value: 0-10
-    PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
+    BASKET = 30  # the content of an order. ref: its categories, as bits; value: what its goods cost, in cents
+    SUGGESTED = 31  # channel: a category; ref: at which order of the week; value: cents it adds; 0: refused
+    DEARER = 32  # a dearer variant offered. channel: the category; ref, value: as for `SUGGESTED`
+    STOCKED = 33  # value: cents for stock against shortages
+    LEAD = 34  # a prospect enters the pipeline; value: worth a year as estimated, in cents
+    WORKED = 35  # a seller did a step; channel: a place in `SELLING`; ref: the seller; value: minutes
+    CONVERSED = 36  # during such a step; value: minutes of it spent with the customer
+    WON = 37  # a deal; ref: the seller; value: worth a year, in cents
+    LOST = 38  # a deal; channel: a place in `LOSSES`; ref: steps done
+    RESIGNED = 39  # ref: the seller; value: accounts
+    VISITED = 40  # by a success manager
+    FINANCED = 41  # value: cents of interest until an order is paid
     STEWARDED = 43  # value: cents for keeping the customer data clean and whole
     MERGED = 44  # two records of one person become one
     REPEATED = 46  # complains again, as it was not solved; ref: minute of the first complaint
@@ -70,10 +76,6 @@ class Kind(IntEnum):
     DELAYED = 51  # an order reaches the customer later than promised
     FORESTALLED = 52  # done before people ask; channel: a place in `MEASURES`; value: cents
     CLAIMED = 53  # the guarantee is called in; ref: minute of the order; value: cents paid, 0 if refused
-    BASKET = 30  # the content of an order. ref: its categories, as bits; value: what its goods cost, in cents
-    SUGGESTED = 31  # channel: a category; ref: at which order of the week; value: cents it adds; 0: refused
-    DEARER = 32  # a dearer variant offered. channel: the category; ref, value: as for `SUGGESTED`
-    STOCKED = 33  # value: cents for stock against shortages
     ENTERED = 54  # joins a group of the firm's own
     QUIT = 55  # leaves it
     ASKED = 56  # asks something there
@@ -82,19 +84,26 @@ class Kind(IntEnum):
     GIFTED = 59  # channel: 0 a birthday, 1 a surprise; value: cents
     INVITED = 60  # is asked to take part
     TOOK_PART = 61  # value: cents for thanks, and for work with what was contributed
+    SHOCK = 63  # channel: a place in `WHATS`; ref: its place on the calendar; value: strength, thousandths
+    CRISIS_ANSWERED = 64  # openly; value: cents
+    WITHDRAWN = 65  # permission to write on a channel, without a message being the reason
+    SURCHARGED = 66  # value: cents paid on top of the shelf price
+    DECLARED = 70  # channel: 0 a need, value: place in `NEEDS`; 1 how much green goods matter, value: 0-10
+    PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
     WOKE = 103  # ref: the campaign that woke them, or 0
     FAULT = 104  # something was wrong with an order
     RECOMMENDED = 105  # ref: to whom
-    FELT_UNFAIR = 115  # has learned that others pay less
-    HEARD = 113  # of a scandal
     RIVAL_ORDER = 106  # at another shop; value: cents
     RIVAL_MOVED = 107  # channel: 0 a price cut, 1 a new shop; value: its price, in millionths of the usual
-    MISLED = 110  # believes a wrong answer of a machine
     MISSED = 108  # goods out of stock and not replaced. ref: their categories, as bits; value: cents not sold
+    TIE_LOST = 109  # with a seller who left; ref: the seller; value: millionths of the social bond
+    MISLED = 110  # believes a wrong answer of a machine
     MUTED = 111  # a member hears no more of the group
+    HEARD = 113  # of a scandal
+    FELT_UNFAIR = 115  # has learned that others pay less
 
 
 HIDDEN = 100
@@ -106,6 +115,9 @@ STAFFING = ("training", "pay", "recruiting")
 LEVELS = ("basic", "reactive", "accountable", "proactive", "partnership")
 ATTENTION = ("cycle", "order", "complaint", *LEVELS)
 MEASURES = ("status", "warning", "compensation", "carrier")
+SELLING = ("research", "call", "visit", "demonstration", "bid", "maintenance")
+LOSSES = ("said no", "went cold", "below the minimum score", "came another way")
+STAFF = ("agents", "sellers", "success managers")
 REFERRAL = len(ADVERTISING)  # the channel of those whom a customer brought
 
 

@@ -18,12 +18,14 @@ from sim.chance import Integers
 from sim.customer import Life
 from sim.data import Fault, changed
 from sim.plan import LEVERS, Plan, Timeline
+from sim.population import yearly_worth
 from sim.processes.acquisition import Acquisition
 from sim.processes.automation import Automation
 from sim.processes.basket import Basket
 from sim.processes.bonds import Bonds
 from sim.processes.community import Community
 from sim.processes.contact import Contact
+from sim.processes.credit import Credit
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
 from sim.processes.followup import Followup
@@ -42,13 +44,16 @@ from sim.processes.profile import Profile
 from sim.processes.renewal import Renewal
 from sim.processes.rival import Rival
 from sim.processes.rollout import Rollout
+from sim.processes.sales import Sales
 from sim.processes.seeding import Seeding
 from sim.processes.service import Service
 from sim.processes.shocks import Shocks
 from sim.processes.shopping import Shopping
 from sim.processes.staff import Staff
 from sim.processes.stewardship import Stewardship
+from sim.processes.success import Success
 from sim.processes.surcharge import Surcharge
+from sim.processes.ties import Ties
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
 from sim.trigger import REQUIRED
@@ -115,6 +120,12 @@ class Market:
         self.shocks = Shocks(world, scenario.shocks) if scenario.shocks else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
         self.basket = Basket(world, scenario.basket) if scenario.basket else None
+        self.sales = (
+            Sales(world, scenario.sales, yearly_worth(scenario, world.people)) if scenario.sales else None
+        )
+        self.ties = Ties(world, scenario.ties) if scenario.ties else None
+        self.success = Success(world, scenario.success) if scenario.success else None
+        self.credit = Credit(world, scenario.credit) if scenario.credit else None
         self.contact = Contact(world, scenario.contact) if scenario.contact else None
         self.bonds = Bonds(world, scenario.bonds) if scenario.bonds else None
         self.service = Service(world, scenario.service) if scenario.service else None
@@ -134,6 +145,7 @@ class Market:
         world.pricing, world.renewal = self.pricing, self.renewal
         world.desk = self.service.desk if self.service else None
         world.till = self.basket.till if self.basket else None
+        world.team = self.sales.team if self.sales else None
 
         world.env.process(self.entry.run())
         for name in (*LAWS, *MECHANISMS):

@@ -18,13 +18,14 @@ import pandas as pd
 from sim import datasets
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR, OpeningHours
 from sim.data import Fault
-from sim.events import Events, Kind
+from sim.events import STAFF, Events, Kind
 
 if TYPE_CHECKING:
     from sim.run import Run
 
 SILENT_WEEKS = 26  # a customer without an order for so long counts as lost
 RECENT_WEEKS = 13
+SELLERS = STAFF.index("sellers")  # channel of `Kind.WAGES`
 RENEWED = 1  # channel of `Kind.SIGNED`
 
 
@@ -54,7 +55,7 @@ METRICS = {
     "cross_sell_rate": Metric("share", "orders with a suggestion accepted", 3),
     "revenue": Metric("currency", "paid by customers, after discounts", 0),
     "contribution": Metric("currency", "revenue less goods and what was spent on single customers", 0),
-    "profit": Metric("currency", "contribution less wages, advertising, tools, the offer, fixed cost", 0),
+    "profit": Metric("currency", "contribution less what is spent on nobody in particular", 0),
     "customer_equity": Metric("currency", "worth of remaining customers, constant retention", 0),
     "points_debt": Metric("currency", "points held by members at the end", 0),
     "renewal_rate": Metric("share", "contracts renewed when their term ended", 3),
@@ -67,6 +68,7 @@ METRICS = {
     "sla_solution": Metric("share", "complaints solved in the promised time", 3),
     "contacts": Metric("messages", "sent", 0),
     "opt_outs": Metric("times", "times a channel was refused for good", 0),
+    "sales_efficiency": Metric("currency", "yearly margin of deals won, for each week of a seller", 0),
 }
 
 
@@ -110,6 +112,7 @@ def summarise(run: Run) -> dict[str, float]:
         "sla_solution": solved,
         "contacts": len(events.of(Kind.SENT)),
         "opt_outs": len(events.of(Kind.OPTED_OUT)),
+        "sales_efficiency": sales_efficiency(run),
     }
 
 
@@ -186,6 +189,18 @@ def renewal_rate(events: Events) -> float:
     """Share of the contracts whose term ended that were renewed; NaN where there are no contracts."""
     renewed = int((events.of(Kind.SIGNED).channel == RENEWED).sum())
     return _share(renewed, renewed + len(events.of(Kind.CANCELLED)))
+
+
+def sales_efficiency(run: Run) -> float:
+    """Yearly margin, at list price, of the deals won, for each week of a seller, in currency.
+
+    What counts is the contract that was won, not what it has brought by the end: a deal of the last week
+    counts like one of the first. NaN where there are no sellers.
+    """
+    wages = run.events.of(Kind.WAGES)
+    weeks = int(wages.ref[wages.channel == SELLERS].sum())
+    won = int(run.events.of(Kind.WON).value.sum())
+    return _share(won / 100 * run.scenario.margin, weeks)
 
 
 def nps(answers: Events) -> float:

@@ -21,6 +21,7 @@ from sim.processes.basket import Levers as Basket
 from sim.processes.bonds import Levers as Bonds
 from sim.processes.community import Levers as Community
 from sim.processes.contact import Levers as Contact
+from sim.processes.credit import Levers as Credit
 from sim.processes.experience import Levers as Experience
 from sim.processes.followup import Levers as Followup
 from sim.processes.gifts import Levers as Gifts
@@ -35,12 +36,15 @@ from sim.processes.pricing import Levers as Pricing
 from sim.processes.privacy import Levers as Privacy
 from sim.processes.renewal import Levers as Renewal
 from sim.processes.rollout import Levers as Rollout
+from sim.processes.sales import Levers as Sales
 from sim.processes.seeding import Levers as Seeding
 from sim.processes.service import Levers as Service
 from sim.processes.shocks import Levers as Shocks
 from sim.processes.staff import Levers as Staff
 from sim.processes.stewardship import Levers as Stewardship
+from sim.processes.success import Levers as Success
 from sim.processes.surcharge import Levers as Surcharge
+from sim.processes.ties import Levers as Ties
 from sim.trigger import Trigger
 
 LEVERS = (
@@ -70,6 +74,10 @@ LEVERS = (
     "community",
     "gifts",
     "participation",
+    "sales",
+    "ties",
+    "success",
+    "credit",
 )
 FOLDER = Path(__file__).parent / "plans"
 
@@ -106,6 +114,10 @@ class Plan(Data):
     community: Community = Field(Community(), description="groups of the firm's own")
     gifts: Gifts = Field(Gifts(), description="gifts at birthdays, and by surprise")
     participation: Participation = Field(Participation(), description="customers are asked to take part")
+    sales: Sales = Field(Sales(), description="sellers, and the deals they work on")
+    ties: Ties = Field(Ties(), description="whose the relations are: the sellers' or the firm's")
+    success: Success = Field(Success(), description="success managers, who visit customers unasked")
+    credit: Credit = Field(Credit(), description="when customers pay")
 
     def to_yaml(self) -> str:
         """Give the plan as the text of a file."""

@@ -20,6 +20,7 @@ from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
 from sim.forecast import forecast
+from sim.funnel import pipeline
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
 from sim.run import Run
@@ -37,6 +38,7 @@ __all__ = [
     "money",
     "next_period",
     "patience",
+    "pipeline",
     "queue",
     "repeat_orders",
     "retention",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.chance import Luck
+from sim.chance import Floats, Luck
+from sim.clock import WEEKS_A_YEAR
 from sim.events import Stage
 from sim.processes import (
     acquisition,
@@ -31,11 +32,14 @@ from sim.processes import (
     privacy,
     renewal,
     rival,
+    sales,
     seeding,
     service,
     shocks,
     shopping,
+    success,
     surcharge,
+    ties,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +80,9 @@ class Population:
     community: community.Columns
     gifts: gifts.Columns
     participation: participation.Columns
+    sales: sales.Columns
+    ties: ties.Columns
+    success: success.Columns
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Population:
@@ -111,4 +118,18 @@ class Population:
             community=community.Columns.draw(scenario.community, person),
             gifts=gifts.Columns.draw(scenario.gifts, person),
             participation=participation.Columns.draw(scenario.participation, person),
+            sales=sales.Columns.draw(scenario.sales, luck, person),
+            ties=ties.Columns.draw(scenario.ties, person),
+            success=success.Columns.draw(scenario.success, person),
         )
+
+
+def yearly_worth(scenario: Scenario, people: Population) -> Floats:
+    """Give what everybody would pay in a year as a customer, at shelf price, in currency; shape (people,)."""
+    if scenario.renewal:
+        bills = WEEKS_A_YEAR / scenario.renewal.bill_weeks
+        fee: Floats = np.array(scenario.renewal.fees)[people.renewal.level]
+        return fee * bills
+    assert scenario.shopping  # a scenario has one of the two
+    worth: Floats = people.shopping.rate * scenario.shopping.spend_shape / people.shopping.spend_rate
+    return worth * WEEKS_A_YEAR

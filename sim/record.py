@@ -249,6 +249,10 @@ class Record:
         together = known.together.copy()  # what a function does to it reaches nobody
         return Evidence(basket.copy(), known.counts(row), orders, runout, together, known.baskets)
 
+    def feature(self, name: str, who: Integers) -> Floats:
+        """Give a feature of the record for people who are on it."""
+        return FEATURE[name](self)[self._of_person[who]]
+
     def frame(self) -> pd.DataFrame:
         """Give the record as a table, a row a record, with the columns that segments know."""
         view = View(self)

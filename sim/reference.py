@@ -21,6 +21,7 @@ from sim.processes import (
     bonds,
     community,
     contact,
+    credit,
     entry,
     experience,
     followup,
@@ -39,13 +40,16 @@ from sim.processes import (
     renewal,
     rival,
     rollout,
+    sales,
     seeding,
     service,
     shocks,
     shopping,
     staff,
     stewardship,
+    success,
     surcharge,
+    ties,
 )
 from sim.scenario import load_scenario, scenario_names
 
@@ -56,6 +60,7 @@ MECHANISMS = (
     *(place, surcharge, privacy, shocks),
     *(needs, profile, rival, seeding),
     *(community, gifts, participation),
+    *(sales, ties, success, credit),
     *(basket, stewardship, voice),
     *(staff, automation, notice, guarantee, followup, levels),
 )
@@ -64,7 +69,7 @@ PARTS = (  # names under which mechanisms declare parameters of parts of theirs
     *("Channel", "Strength", "Advertising"),
     *("Shock", "Place"),
     *("Weights", "Proposition", "Category"),
-    *("Effort", "Machine", "Delay", "Level"),
+    *("Effort", "Machine", "Delay", "Level", "Step"),
 )
 
 INTRODUCTION = """# The market, mechanism by mechanism

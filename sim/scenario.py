@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from math import ceil
 from pathlib import Path
+from typing import get_args
 
 from pydantic import Field, model_validator
 
@@ -22,6 +23,7 @@ from sim.processes.basket import Parameters as Basket
 from sim.processes.bonds import Parameters as Bonds
 from sim.processes.community import Parameters as Community
 from sim.processes.contact import Parameters as Contact
+from sim.processes.credit import Parameters as Credit
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.followup import Parameters as Followup
@@ -40,6 +42,7 @@ from sim.processes.profile import Parameters as Profile
 from sim.processes.renewal import Parameters as Renewal
 from sim.processes.rival import Parameters as Rival
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.sales import Parameters as Sales
 from sim.processes.seeding import Parameters as Seeding
 from sim.processes.service import Parameters as Service
 from sim.processes.shocks import Parameters as Shocks
@@ -47,7 +50,9 @@ from sim.processes.shocks import Shock
 from sim.processes.shopping import Parameters as Shopping
 from sim.processes.staff import Parameters as Staff
 from sim.processes.stewardship import Parameters as Stewardship
+from sim.processes.success import Parameters as Success
 from sim.processes.surcharge import Parameters as Surcharge
+from sim.processes.ties import Parameters as Ties
 from sim.record import Delays
 from sim.voice import Parameters as Voice
 
@@ -62,6 +67,7 @@ MECHANISMS = (
     *("staff", "automation", "notice", "guarantee", "followup", "levels"),
     "basket",
     *("community", "gifts", "participation"),
+    *("sales", "ties", "success", "credit"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
 
@@ -119,6 +125,10 @@ class Scenario(Data):
     community: Community | None = None
     gifts: Gifts | None = None
     participation: Participation | None = None
+    sales: Sales | None = None
+    ties: Ties | None = None
+    success: Success | None = None
+    credit: Credit | None = None
     record: Delays = Delays()
     voice: Voice = Voice()
 
@@ -151,19 +161,39 @@ class Scenario(Data):
     def scaled(self, people: int) -> Scenario:
         """Give the same market with another number of people: rent and desk grow or shrink with them.
 
-        Agents are whole people, rounded up, so a small market pays a little more for its desk.
+        Agents and sellers are whole people, rounded up, so a small market pays a little more for them.
         """
         smaller = self.but(people=people)
         share = people / self.people if self.people else 1.0
         smaller = smaller.but(fixed_cost=self.fixed_cost * share)
         if self.service:
             smaller = smaller.but(service=self.service.but(agents=ceil(self.service.agents * share)))
+        if self.sales:
+            smaller = smaller.but(sales=self.sales.but(sellers=ceil(self.sales.sellers * share)))
         return smaller
 
     def struck(self, *shocks: Shock) -> Scenario:
         """Give the same market with these shocks on its calendar, beside those that are there."""
         these = self.shocks or Shocks()
         return self.but(shocks=these.but(calendar=(*these.calendar, *shocks)))
+
+    def also(self, *sections: str) -> Scenario:
+        """Give the same market with these mechanisms switched on, by their usual numbers.
+
+        Raises
+        ------
+        Fault
+            If there is no such mechanism, or it has numbers that only you can know.
+        """
+        kinds = {name: get_args(type(self).model_fields[name].annotation)[0] for name in MECHANISMS}
+        for name in sections:
+            if name not in kinds:
+                raise Fault(f"also: no mechanism named {name}. There are: {', '.join(MECHANISMS)}.")
+            needed = [part for part, field in kinds[name].model_fields.items() if field.is_required()]
+            if needed:
+                raise Fault(f"also: {name} has no usual {', '.join(needed)}; give it by .but({name}=…).")
+        off = [name for name in sections if getattr(self, name) is None]
+        return self.but(**{name: kinds[name]() for name in off})
 
     def only(self, *sections: str) -> Scenario:
         """Give the same market with all mechanisms switched off but these and the law of buying."""

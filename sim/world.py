@@ -22,6 +22,7 @@ from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
 from sim.scenario import Scenario
 from sim.split import record_of
+from sim.team import Team
 from sim.till import Till
 
 
@@ -40,6 +41,7 @@ class World:
         self.record = record_of(scenario, self.luck)
         self.desk: Desk | None = None  # without a service section there is none
         self.till: Till | None = None
+        self.team: Team | None = None  # without a sales section there is none
         self.pricing: Pricing | None = None
         self.renewal: Renewal | None = None  # in a market of contracts only
         self.done_share = 1.0  # of what a plan says, what is really done

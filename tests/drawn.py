@@ -30,7 +30,10 @@ FIXED = {  # drawn elsewhere, or bound together
     *("channels", "hours", "fees", "level_shares", "entry_shares"),
     "categories",
 }
-SHORT = {"bill_weeks": 6, "term_bills": 6, "agents": 30, "past_terms": 20}  # as long as the runs are short
+SHORT = {  # as long, or as many, as the runs are short
+    **{"bill_weeks": 6, "term_bills": 6, "past_terms": 20},
+    **{"agents": 30, "sellers": 30},
+}
 
 
 def bounds(info: FieldInfo) -> tuple[float, float]:
@@ -96,12 +99,9 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
 
 def switched_on(scenario: Scenario) -> Scenario:
     """Give the market with every mechanism on that needs no numbers of its own."""
-    kinds = {name: get_args(Scenario.model_fields[name].annotation)[0] for name in MECHANISMS}
-    off = [name for name in MECHANISMS if getattr(scenario, name) is None]
-    if scenario.renewal:  # a contract is no share of a wallet
-        off.remove("rival")
-    complete = [name for name in off if not any(f.is_required() for f in kinds[name].model_fields.values())]
-    return scenario.but(basket=BASKET, **{name: kinds[name]() for name in complete})
+    of_their_own = ["contact", "basket", *(["rival"] if scenario.renewal else [])]  # no wallet under contract
+    usual = [name for name in MECHANISMS if name not in of_their_own]
+    return scenario.but(basket=BASKET).also(*usual)
 
 
 @st.composite

@@ -26,6 +26,7 @@ from sim.events import FIRM, Events, Kind
 from sim.files import loads
 from sim.processes.automation import Parameters as Automation
 from sim.processes.community import Parameters as Community
+from sim.processes.credit import Parameters as Credit
 from sim.processes.followup import Parameters as Followup
 from sim.processes.gifts import Parameters as Gifts
 from sim.processes.guarantee import Parameters as Guarantee
@@ -39,12 +40,15 @@ from sim.processes.privacy import Parameters as Privacy
 from sim.processes.profile import Parameters as Profile
 from sim.processes.rival import Parameters as Rival
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.sales import Parameters as Sales
 from sim.processes.seeding import Parameters as Seeding
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock
 from sim.processes.staff import Parameters as Staff
 from sim.processes.stewardship import Parameters as Stewardship
+from sim.processes.success import Parameters as Success
 from sim.processes.surcharge import Parameters as Surcharge
+from sim.processes.ties import Parameters as Ties
 from sim.run import Run
 from sim.scenario import FOLDER, MECHANISMS
 from tests.goods import BASKET
@@ -153,6 +157,7 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         **{Kind.TOOLS: "tools", Kind.STAFFED: "staff", Kind.MET: "machines", Kind.CLAIMED: "claims"},
         **{Kind.ATTENDED: "attention", Kind.FORESTALLED: "prevention"},
         **{Kind.HOSTED: "community", Kind.GIFTED: "gifts", Kind.TOOK_PART: "participation"},
+        Kind.FINANCED: "credit",
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
@@ -179,6 +184,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
         *("tools", "crisis", "surcharges"),
         *("offer", "stewardship", "stock"),
         *("community", "gifts", "participation"),
+        "credit",
         *("staff", "machines", "attention", "prevention", "claims"),
     )
     assert (total[[line for line in LINES if line not in ("sales", *elsewhere)]] < 0).all()
@@ -282,6 +288,10 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "community": Community(),  # nobody is invited
     "gifts": Gifts(),  # nothing is given
     "participation": Participation(),  # and nobody is asked
+    "sales": Sales(lead_share=0.0, visit_weeks=0),
+    "ties": Ties(turnover=0.9),  # they bind nobody where sellers do not visit
+    "success": Success(usage=0.0, worth=0.0, told=0.0),
+    "credit": Credit(customer_interest=0.0),
 }
 
 

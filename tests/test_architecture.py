@@ -34,7 +34,7 @@ TIERS = (  # each may know those below it
     PROCESSES,
     ("sim.executor",),
     ("sim.cache",),
-    ("sim.desk", "sim.post"),
+    ("sim.desk", "sim.post", "sim.team", "sim.deal", "sim.effort", "sim.attention"),
     ("sim.occasions", "sim.segment", "sim.orders"),
     ("sim.need",),
     ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.crew", "sim.data", "sim.ticket"),

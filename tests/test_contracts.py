@@ -35,7 +35,7 @@ from sim import (
 from sim.accounts import COMMON, COSTS, LINES, OWN, REVENUE
 from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
-from sim.events import FIRM, HIDDEN, POINTS, REFERRAL, Cause, Kind, Stage
+from sim.events import FIRM, HIDDEN, LOSSES, POINTS, REFERRAL, SELLING, Cause, Kind, Stage
 from sim.files import dump, loads
 from sim.market import check_plan
 from sim.metrics import METRICS
@@ -106,6 +106,7 @@ def assert_sound(run: Run) -> None:
     _assert_programme_keeps_its_books(run, by_kind)
     _assert_contracts_hold(run, by_kind)
     _assert_newcomers_are_new(run, by_kind)
+    _assert_deals_take_their_steps(run, by_kind)
     _assert_desk_is_honest(by_kind)
     _assert_defections_accounted_for(run, by_kind)
     _assert_record_is_a_subset(run, by_kind)
@@ -230,12 +231,13 @@ OF_THE_FIRM = (
     *("wages", "advertised", "tools", "stocked", "priced", "improved"),
     *("shock", "crisis_answered"),
     *("provided", "rival_moved"),
-    *("stewarded", "staffed", "team", "hosted"),
+    *("stewarded", "staffed", "team", "hosted", "resigned"),
 )
 ALSO_OF_STRANGERS = (
     "joined",
     "heard",
     "rival_order",
+    *("lead", "worked", "conversed", "won", "lost", "tie_lost"),
 )
 STEPS = ("returned", "dozed", "woke", "order", "", "left")  # in this order within a minute; "": all else
 NEVER_WHEN_GONE = {"order", "dozed", "woke", "left"}  # a message, an answer or a solution may still come
@@ -322,6 +324,35 @@ def _assert_newcomers_are_new(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     assert set(by_others["ref"]) <= set(kind["RECOMMENDED"]["person"])
     assert (joined.loc[joined["channel"] != REFERRAL, "ref"] == -1).all()
     assert set(kind["REWARDED"]["ref"]) <= set(by_others["person"])
+
+
+def _assert_deals_take_their_steps(run: Run, kind: dict[str, pd.DataFrame]) -> None:
+    """Check that each deal goes step by step to one end, and that only those who said yes are won by it."""
+    selling = [kind[name].assign(what=name) for name in ("LEAD", "WORKED", "WON", "LOST")]
+    if run.scenario.sales is None:
+        assert all(table.empty for table in selling)
+        return
+    table = pd.concat(selling).sort_index()  # as in the log
+    visits = (table["what"] == "WORKED") & (table["channel"] == len(SELLING) - 1)
+    for _, moves in table[~visits].groupby("person"):
+        steps = None
+        for what, channel, ref in moves[["what", "channel", "ref"]].itertuples(index=False):
+            assert (steps is None) == (what == "LEAD"), "one deal at a time, from its lead on"
+            if what == "LEAD":
+                steps = 0
+            elif what == "WORKED":
+                assert channel == steps, "a step was left out"
+                steps += 1
+            else:
+                assert what == "LOST" or steps == len(SELLING) - 1, "won before the bid"
+                assert what == "WON" or ref == steps
+                steps = None
+    assert (kind["WORKED"]["value"] >= 1).all()
+    assert kind["LOST"]["channel"].between(0, len(LOSSES) - 1).all()
+    key = ["minute", "person", "channel", "ref"]
+    both = kind["CONVERSED"].merge(kind["WORKED"], on=key, how="left", suffixes=("_met", "_worked"))
+    assert len(both) == len(kind["CONVERSED"])
+    assert both["value_met"].le(both["value_worked"]).all(), "more time with the customer than time"
 
 
 def _unique(keys: list[Any]) -> bool:

@@ -17,14 +17,19 @@ from sim.clock import OpeningHours
 from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
+from sim.processes.credit import Parameters as Credit
 from sim.processes.place import Parameters as Places
 from sim.processes.place import Place
 from sim.processes.privacy import Parameters as Privacy
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.sales import Parameters as Sales
+from sim.processes.sales import Step
 from sim.processes.shocks import WHATS, Shock
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.stewardship import Parameters as Stewardship
+from sim.processes.success import Parameters as Success
 from sim.processes.surcharge import Parameters as Surcharge
+from sim.processes.ties import Parameters as Ties
 from sim.record import Delays
 from sim.run import Run
 from tests.goods import BASKET
@@ -36,7 +41,8 @@ Change = Callable[[Scenario], Scenario]
 
 def market(name: str) -> Scenario:
     """Give a ready-made market, small."""
-    return small(name, 80, 16)
+    few = small(name, 80, 16)
+    return few.but(people=400) if few.sales else few  # where sellers come, customers are few and bills rare
 
 
 def section(name: str, **changes: Any) -> Change:
@@ -95,6 +101,16 @@ LAVISH: dict[str, Any] = {
     "followup": {"cycle": 4, "after": "order", "capacity": 50},
     "levels": {"rules": [{"level": "partnership"}]},
     "basket": {"suggestions": 9, "recommender": "learned", "up_sell": 0.5, "stock": 10.0},
+    "sales": {
+        "sellers": 3,
+        "automation": 1.0,
+        "follow_up": 1.0,
+        "routing": "own territory",
+        "visit_weeks": 4,
+    },
+    "ties": {"document": 1.0},
+    "success": {"managers": 2, "every": 1},
+    "credit": {"payment_weeks": 52.0},
 }
 
 
@@ -148,6 +164,14 @@ EXTREMES: dict[str, Change] = {
     "all that is suggested is taken": lambda s: s.but(basket=BASKET.but(appeal=10.0, attention_keep=1.0)),
     "one kind of goods": lambda s: s.but(basket={"categories": {"all": {"share": 0.01, "margin": 1.0}}}),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
+    "sellers around the clock": lambda s: s.but(sales=Sales(hours=OpeningHours(), lead_share=0.5)),
+    "all want to buy": lambda s: s.but(sales=Sales(lead_share=1.0, call=Step(), keenness_spread=3.0)),
+    "nobody waits": lambda s: s.but(sales=Sales(lead_share=1.0, cooling=10.0, habit=0.0)),
+    "sellers come and go": lambda s: s.but(sales=Sales(visit_weeks=1), ties=Ties(turnover=0.99)),
+    "the best one goes": lambda s: s.but(sales=Sales(), ties=Ties(follow_toll=10.0, star_leaves=2)),
+    "ties without sellers": lambda s: s.but(ties=Ties()),
+    "managers who can do all": lambda s: s.but(success=Success(visits=1_000, usage=10.0, told=1.0)),
+    "payment in a year": lambda s: s.but(credit=Credit(interest=1.0, customer_interest=0.9)),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
     "all faulty": section("service", fault_share=1.0),
@@ -229,6 +253,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         "loyalty",
         "acquisition",
         "rollout",
+        *("sales", "ties", "success", "credit"),
         "basket",
         "shocks",
         "surcharge",
@@ -244,10 +269,15 @@ def test_a_market_without_people_has_nothing_but_fixed_cost(name: str) -> None:
     scenario = market(name).but(people=0)
     run = strict_run(scenario, everything(scenario))
     total = run.accounts.total()
-    wages = scenario.service.agents * scenario.service.wage * scenario.weeks * 100 if scenario.service else 0
-    assert total["profit"] == -round(scenario.fixed_cost * 100) * scenario.weeks - wages
+    service, selling, plan = scenario.service, scenario.sales, everything(scenario)
+    people = [(service.agents, service.wage)] if service else []
+    people += [(plan.sales.sellers, selling.wage)] if selling else []
+    people += [(plan.success.managers, scenario.success.wage)] if scenario.success else []
+    wages = sum(round(count * wage * 100) for count, wage in people) * scenario.weeks
+    system = round(selling.licence * plan.sales.sellers * 100) * scenario.weeks if selling else 0
+    assert total["profit"] == -round(scenario.fixed_cost * 100) * scenario.weeks - wages - system
     assert total["contribution"] == run.metrics["orders"] == run.metrics["customers"] == 0
-    spent = {Kind.WAGES, Kind.ADVERTISED}  # advertising to nobody costs nothing
+    spent = {Kind.WAGES, Kind.ADVERTISED, Kind.TOOLS, Kind.RESIGNED}  # advertising to nobody costs nothing
     assert set(np.unique(run.events.kind)) <= spent
 
 
@@ -263,7 +293,7 @@ def test_nobody_who_does_not_consent_gets_a_message(name: str) -> None:
 
 @pytest.mark.parametrize("name", MARKETS)
 def test_prospects_alone_give_no_order_before_they_enter(name: str) -> None:
-    scenario = market(name)
+    scenario = market(name).but(sales=None)  # which would win them sooner
     scenario = scenario.but(entry=scenario.entry.but(present_share=0.0, pool_share=0.0, entry_weeks=16))
     run = strict_run(scenario, Plan())
     orders = run.events.of(Kind.ORDER)
@@ -301,7 +331,7 @@ def test_goods_for_nothing_bring_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MARKETS if market(name).service])
 def test_a_desk_without_agents_answers_nobody(name: str) -> None:
-    scenario = section("service", agents=0, fault_share=1.0)(market(name))
+    scenario = section("service", agents=0, fault_share=1.0)(market(name)).but(sales=None)
     run = strict_run(scenario, Plan(service={"compensation": 10.0}))
     assert len(run.events.of(Kind.TICKET)) > 50
     assert not len(run.events.of(Kind.ANSWERED)) + len(run.events.of(Kind.COMPENSATED))

@@ -368,6 +368,14 @@ def test_after_its_end_a_programme_still_pays_what_it_owes_and_gives_no_more() -
     assert run.accounts.liability()[-1] < run.accounts.liability()[19]
 
 
+@each_seed
+def test_whoever_holds_no_points_redeems_none_however_small_the_reward(seed: int) -> None:
+    run = simulate(market(), Plan(loyalty={"points": 0.01, "reward": 0.001}), seed)
+    redeemed = run.events.of(Kind.REDEEMED)
+    assert len(redeemed) and (redeemed.value > 0).all()
+    assert set(redeemed.person) <= set(run.events.of(Kind.ENROLLED).person)
+
+
 # -- bad input -------------------------------------------------------------------------------------
 
 WRONG = {

@@ -44,6 +44,7 @@ from sim.closeup import CAUSES, TRACES
 from sim.events import Cause, Kind
 from sim.experiment import Trials, Twin
 from sim.lead import Lead, lead
+from sim.processes.sales import Parameters as Sales
 from sim.processes.service import Levers
 from sim.run import Run
 from sim.style import NEUTRALS, PALETTE, Picture, label_ends, number, percent, signed, spread
@@ -135,6 +136,11 @@ def seen(looks: int = 6, effect: float = 9.0) -> pd.DataFrame:
     return table
 
 
+@cache
+def sold() -> Run:
+    return simulate(market(400, 40).but(sales=Sales(lead_share=0.03)), Plan(sales={"minimum_score": 20}), 1)
+
+
 REAL = np.cumsum(np.arange(78) % 7)
 MANY = REAL * np.linspace(0.9, 1.1, 21)[:, None]
 
@@ -165,6 +171,7 @@ FIGURES: dict[str, Callable[[], Picture]] = {
     "tiles of markets": lambda: plots.tiles(swept(), "orders"),
     "lead": lambda: plots.lead(ahead()),
     "looks": lambda: plots.looks(seen(12)),
+    "pipeline": lambda: plots.pipeline(sold()),
     "costs": lambda: plots.costs(
         newcomers.by_channel(simulate(market(), WINNING, 1))[["cost_currency", "value_currency"]]
     ),
@@ -223,6 +230,10 @@ EMPTY: dict[str, tuple[Callable[[], Picture], str]] = {
     "concentration of one": (lambda: plots.concentration({"a": [5]}), "Gini 0"),
     "rfm map of nobody": (lambda: plots.rfm_map(nobody_scored()), "0 people"),
     "shares of no group": (lambda: plots.shares(pd.DataFrame({"a_share": []})), "nothing to compare"),
+    "pipeline without leads": (
+        lambda: plots.pipeline(simulate(market(20, 3).but(sales=Sales(lead_share=0.0)), Plan(), 1)),
+        "Of 0 leads 0 were won, unknown of those decided",
+    ),
     "next period of nothing": (
         lambda: plots.next_period(concentration.next_period(pd.Series([0.0, 0]), pd.Series([0.0, 0]), 2)),
         "nobody spent anything",

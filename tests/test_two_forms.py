@@ -32,7 +32,11 @@ from sim.clock import MINUTES_A_WEEK
 from sim.customer import life
 from sim.events import Kind
 from sim.plan import Timeline
+from sim.processes.credit import Parameters as Credit
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.sales import Parameters as Sales
+from sim.processes.success import Parameters as Success
+from sim.processes.ties import Parameters as Ties
 from sim.run import Run
 from sim.world import World
 
@@ -84,7 +88,11 @@ def test_a_market_of_lives_is_the_market_of_columns(name: str, people: int, seed
 @pytest.mark.parametrize("step", [1, 7])
 def test_lives_and_columns_share_a_busy_desk_and_offers(name: str, step: int) -> None:
     scenario = busy(small(name, 350))
-    run = assert_one_life(scenario, offers(scenario), 5, range(0, 350, step))
+    if scenario.sales:  # where sellers come, customers are few, and those who leave fewer
+        keen = scenario.contact.but(return_on_click=1.0, away_attention=1.0)
+        hard = scenario.patience.but(competitor_pull=0.02)
+        scenario = scenario.but(people=700, contact=keen, patience=hard)
+    run = assert_one_life(scenario, offers(scenario), 5, range(0, scenario.people, step))
     if scenario.service:
         assert run.events.of(Kind.ANSWERED).value.max() > 600  # they truly queue
     if scenario.pricing and scenario.contact:
@@ -111,7 +119,25 @@ KEEPING = Plan(  # every lever that moves people under contract
     acquisition={"search": 300, "social": 200, "leaflet": 100, "referral_reward": 20},
     renewal={"stay_discount": 0.3, "stay_to": Segment(contract_weeks=under(1))},
     rollout={"system": True, "training": 40},
+    sales={
+        "sellers": 2,
+        "routing": "largest first",
+        "automation": 0.5,
+        "follow_up": 0.9,
+        "minimum_score": 20,
+    },
+    ties={"document": 0.5},
+    success={"managers": 2, "first": "contract ends first", "every": 4},
+    credit={"payment_weeks": 12},
 )
+
+
+SELLING: dict[str, Any] = {
+    "sales": Sales(lead_share=0.05, visit_weeks=6),
+    "ties": Ties(turnover=0.9, hiring_weeks=2),
+    "success": Success(),
+    "credit": Credit(),
+}
 
 
 def under_contract(people: int) -> Scenario:
@@ -124,6 +150,7 @@ def under_contract(people: int) -> Scenario:
         contact=scenario.contact.but(**keen),
         acquisition=won,
         rollout=Rollout(),
+        **SELLING,
     )
 
 
@@ -140,6 +167,7 @@ def test_subscribers_live_in_both_forms_alike_whatever_is_done_to_keep_them(
     run = assert_one_life(scenario, Timeline.of(change), seed, range(0, people, step))
     if people == 600:
         happened = (Kind.JOINED, Kind.CANCELLED, Kind.RETURNED, Kind.DISCOUNT, Kind.REDEEMED, Kind.TIER)
+        happened += (Kind.LOST, Kind.VISITED, Kind.FINANCED, Kind.CONVERSED)
         assert min(len(run.events.of(kind)) for kind in happened) > 10
         assert run.events.of(Kind.ANSWERED).value.max() > 600  # they truly queue
 
@@ -154,7 +182,7 @@ def test_any_mixture_of_subscribers_gives_the_same_events(seed: int, focus: set[
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_shoppers_live_in_both_forms_alike_whatever_is_done_to_keep_them(seed: int) -> None:
-    scenario = busy(small("supermarket", 300, 40)).but(rollout=Rollout())
+    scenario = busy(small("supermarket", 300, 40)).but(rollout=Rollout(), **SELLING)
     keeping = KEEPING.but(renewal={}, loyalty=KEEPING.loyalty.but(silver_from=100, gold_from=300))
     run = assert_one_life(scenario, Timeline.of({0: Plan(), 6: keeping, 30: Plan()}), seed, range(0, 300, 2))
     assert min(len(run.events.of(kind)) for kind in (Kind.JOINED, Kind.REDEEMED, Kind.CARED, Kind.PERK)) > 10

@@ -134,6 +134,11 @@ class Columns:
         if self.warmth.flags.writeable:
             self.warmth[who] += ((1 - self.warmth[who]) * step).astype(np.float32)
 
+    def sever(self, bond: Bond, share: Floats | float, who: Integers) -> None:
+        """Take a share of a bond from some people, each named once."""
+        if self.strength.flags.writeable:
+            self.strength[bond, who] *= 1 - share
+
 
 class Bonds:
     """Care on Monday; on Sunday the bonds grow or wear off."""
