@@ -20,22 +20,28 @@ from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
 from sim.forecast import forecast
+from sim.foresight import calibration, caught, renewals
+from sim.lifeline import lifelines
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.run import Run
 from sim.style import Picture, number, percent, signed, styled
 from sim.trend import lead, trends
 
 __all__ = [
+    "calibration",
+    "caught",
     "concentration",
     "costs",
     "difference",
     "effect",
     "forecast",
     "lead",
+    "lifelines",
     "money",
     "next_period",
     "patience",
     "queue",
+    "renewals",
     "repeat_orders",
     "retention",
     "rfm_map",
