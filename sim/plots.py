@@ -20,7 +20,9 @@ from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
 from sim.forecast import forecast
+from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
+from sim.lifeline import lifelines
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
 from sim.run import Run
@@ -28,18 +30,22 @@ from sim.style import Picture, number, percent, signed, styled
 from sim.trend import lead, trends
 
 __all__ = [
+    "calibration",
+    "caught",
     "concentration",
     "costs",
     "difference",
     "effect",
     "forecast",
     "lead",
+    "lifelines",
     "looks",
     "money",
     "next_period",
     "patience",
     "pipeline",
     "queue",
+    "renewals",
     "repeat_orders",
     "retention",
     "rfm_map",

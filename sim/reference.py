@@ -108,7 +108,8 @@ def _fitted() -> str:
 def models(module: ModuleType) -> list[type[Data]]:
     """List what a mechanism declares its parameters in."""
     parts = (getattr(module, name, None) for name in PARTS)
-    return [model for model in (*parts, module.Parameters) if model]
+    declared = (part for part in parts if isinstance(part, type) and issubclass(part, Data))
+    return [*declared, module.Parameters]
 
 
 def _section(module: ModuleType) -> str:

@@ -199,6 +199,11 @@ def test_what_is_no_name_at_all_is_refused(load: Callable[[Any], Any], wrong: An
     fault(lambda: load(wrong))
 
 
+@pytest.mark.parametrize(("name", "said"), [("contcat", "There are: pricing"), ("basket", "categories")])
+def test_what_cannot_be_switched_on_by_its_usual_numbers_is_told(name: str, said: str) -> None:
+    assert said in fault(lambda: market().also(name))
+
+
 def test_a_mechanism_that_does_not_exist_is_answered_with_those_that_do() -> None:
     said = fault(lambda: market().only("contcat"))
     assert "contcat" in said

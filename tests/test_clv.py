@@ -326,6 +326,48 @@ def test_by_frequency_loses_nobody_and_keeps_the_totals(
     assert (rows["low"] < rows["actual"]).all() and (rows["actual"] < rows["high"]).all()
 
 
+def test_later_spend_is_the_money_of_the_later_orders(orders: pd.DataFrame) -> None:
+    spent, later = clv.later_spend(orders, WEEKS, WEEKS), clv.later_orders(orders, WEEKS, WEEKS)
+    assert spent.index.equals(later.index)
+    assert spent.sum() * 100 == pytest.approx(orders.loc[orders["week"] > WEEKS, "amount_cents"].sum())
+    assert (spent[later == 0] == 0).all()
+
+
+def test_later_spend_of_a_run_is_what_was_paid_after_discounts() -> None:
+    offer = Campaign(to=Segment(recency_weeks=over(1)), offer=Offer(discount=0.3))
+    run = simulate(load_scenario("supermarket", people=300).but(weeks=40), Plan(campaigns=[offer]), 2)
+    spent = clv.later_spend(run, 30, 10)
+    events = run.events.where(run.events.minute >= 30 * MINUTES_A_WEEK)
+    events = events.where(np.isin(events.person, spent.index))
+    assert len(events.of(Kind.DISCOUNT)) > 5
+    paid = events.of(Kind.ORDER).value.sum() - events.of(Kind.DISCOUNT).value.sum()
+    assert spent.sum() * 100 == pytest.approx(paid)
+
+
+def test_by_probability_loses_nobody_and_keeps_every_mean(
+    orders: pd.DataFrame, customers: pd.DataFrame, buying: clv.BgNbd
+) -> None:
+    chance, again = buying.p_alive(customers), clv.later_orders(orders, WEEKS, WEEKS) > 0
+    rows = clv.by_probability(chance, {"ordered again": again})
+    assert rows.index.tolist() == ["0–20 %", "20–40 %", "40–60 %", "60–80 %", "80–100 %", "100 %"]
+    assert rows["customers"].sum() == 2357
+    assert rows["customers"] @ rows["expected"] == pytest.approx(chance.sum())
+    assert rows["customers"] @ rows["ordered again"] == pytest.approx(again.sum())
+    assert rows.loc["100 %", "customers"] == (customers["frequency"] == 0).sum()
+
+
+def test_alive_probabilities_are_calibrated_where_their_story_is_true_and_not_where_people_doze() -> None:
+    gaps = {}
+    for name in ("cdnow_plain", "cdnow"):
+        run = simulate(load_scenario(name, people=6_000), Plan(), 7)
+        seen = clv.history(run, WEEKS)
+        there = run.truth_at(WEEKS)[seen.index] != "left"
+        given_up = clv.by_probability(clv.BgNbd.fit(seen).p_alive(seen), {"there": there}).loc["0–20 %"]
+        gaps[name] = given_up["there"] - given_up["expected"]
+    assert abs(gaps["cdnow_plain"]) < 0.06
+    assert gaps["cdnow"] > 0.12
+
+
 # -- laws ------------------------------------------------------------------------------------------
 
 shape = st.floats(0.05, 20)
@@ -547,6 +589,14 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "half a week": (lambda: clv.history(load_cdnow(), 1.5), "weeks: expects a whole number"),  # type: ignore[arg-type]
     "beyond the run": (lambda: clv.history(market(), 79), "from 1 to 78, was given 79"),
     "before anybody": (lambda: clv.history(load_cdnow().query("week > 3"), 2), "none in the first 2 weeks"),
+    "no probability": (
+        lambda: clv.by_probability(pd.Series([1.2]), {"came": pd.Series([True])}),
+        "numbers from 0 to 1",
+    ),
+    "outcomes of others": (
+        lambda: clv.by_probability(pd.Series([0.2]), {"came": pd.Series([True], [7])}),
+        "not about the same customers",
+    ),
     "beyond the orders": (lambda: clv.later_orders(load_cdnow(), 39, 40), "do not reach week 79"),
     "different tables": (
         lambda: clv.by_frequency(GOOD["frequency"], SAME["age"], SAME["frequency"]),

@@ -28,6 +28,8 @@ from sim import (
     Plan,
     Scenario,
     Segment,
+    churn,
+    clv,
     compare,
     concentration,
     load_scenario,
@@ -41,6 +43,7 @@ from sim import (
 )
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.closeup import CAUSES, TRACES
+from sim.datasets import load_cdnow, load_renewals
 from sim.events import Cause, Kind
 from sim.experiment import Trials, Twin
 from sim.lead import Lead, lead
@@ -141,6 +144,19 @@ def sold() -> Run:
     return simulate(market(400, 40).but(sales=Sales(lead_share=0.03)), Plan(sales={"minimum_score": 20}), 1)
 
 
+def chances() -> pd.DataFrame:
+    """Give what `clv.by_probability` gives, with three outcomes."""
+    chance = pd.Series(np.linspace(0, 1, 99), name="alive")
+    outcomes = {"ordered again": chance > 0.7, "still there": chance > 0.4, "awake": chance > 0.5}
+    return clv.by_probability(chance, outcomes)
+
+
+def gains(power: int) -> pd.DataFrame:
+    score = pd.Series(np.arange(60) % 7) ** power
+    return churn.caught(score, pd.Series(np.arange(60) % 3 == 0))
+
+
+SURVIVORS = load_renewals()["regular"]
 REAL = np.cumsum(np.arange(78) % 7)
 MANY = REAL * np.linspace(0.9, 1.1, 21)[:, None]
 
@@ -160,6 +176,12 @@ FIGURES: dict[str, Callable[[], Picture]] = {
     "repeat orders of a run": lambda: plots.repeat_orders(REAL, MANY[0]),
     "repeat orders of runs": lambda: plots.repeat_orders(REAL, MANY),
     "forecast": lambda: plots.forecast(expectations(), "in weeks 1–39", "in weeks 40–78"),
+    "calibration": lambda: plots.calibration(chances()),
+    "caught": lambda: plots.caught(
+        {"silence": gains(1), "learned from the past": gains(2)}, "those who left"
+    ),
+    "renewals": lambda: plots.renewals(SURVIVORS, {"same rate every year": SURVIVORS * 0.9}, known=4),
+    "lifelines": lambda: plots.lifelines(load_cdnow(), [167, 325, 1136, 45], 39, later=True),
     "concentration": lambda: plots.concentration({"the only shop": spend()}),
     "concentration of three": lambda: plots.concentration(
         {"a shop": spend(), "another shop with a long name": spend() ** 2, "equals": np.ones(9)}
@@ -218,6 +240,14 @@ EMPTY: dict[str, tuple[Callable[[], Picture], str]] = {
     "repeat orders of no week": (lambda: plots.repeat_orders([], []), "nothing to compare"),
     "repeat orders of no run": (lambda: plots.repeat_orders(REAL, np.empty((0, 78))), "nothing to compare"),
     "repeat orders, none": (lambda: plots.repeat_orders([0, 0], [0, 0]), "0 repeat orders"),
+    "calibration of nobody": (lambda: plots.calibration(chances().iloc[:0]), "nothing to compare"),
+    "caught, none": (
+        lambda: plots.caught(
+            {"silence": churn.caught(pd.Series([2.0, 1]), pd.Series([False, False]))}, "all"
+        ),
+        "silence unknown",
+    ),
+    "lifeline of one": (lambda: plots.lifelines(load_cdnow(), [45], 39), "week 39"),
     "forecast for nobody": (lambda: plots.forecast(expectations(0)), "nothing to compare"),
     "forecast for one customer": (
         lambda: plots.forecast(expectations(1).assign(customers=1, low=np.nan, high=np.nan)),

@@ -4,11 +4,11 @@
     renewals  ->  Sbg  ->  retention, survival, clv                            (customers with a contract)
 
 Where only averages are known, `constant_retention_value` and `net_present_value` are the formulas of the
-textbooks. `later_orders` and `by_frequency` hold a forecast against what came. Nothing here knows the
-market's hidden truth: a firm with the same orders could do the same.
+textbooks. `by_frequency` and `by_probability` hold a forecast against what came, `later_orders` and
+`later_spend`. Nothing here knows the market's hidden truth: a firm with the same orders could do the same.
 """
 
-from sim.clv.backtest import by_frequency, later_orders
+from sim.clv.backtest import by_frequency, by_probability, later_orders, later_spend
 from sim.clv.bg_nbd import BgNbd
 from sim.clv.formula import constant_retention_value, net_present_value
 from sim.clv.gamma_gamma import GammaGamma
@@ -20,8 +20,10 @@ __all__ = [
     "GammaGamma",
     "Sbg",
     "by_frequency",
+    "by_probability",
     "constant_retention_value",
     "history",
     "later_orders",
+    "later_spend",
     "net_present_value",
 ]
