@@ -19,6 +19,7 @@ from sim import metrics, style
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
+from sim.dossier import dossier, lifetimes, remedies
 from sim.forecast import forecast
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.run import Run
@@ -29,13 +30,16 @@ __all__ = [
     "concentration",
     "costs",
     "difference",
+    "dossier",
     "effect",
     "forecast",
     "lead",
+    "lifetimes",
     "money",
     "next_period",
     "patience",
     "queue",
+    "remedies",
     "repeat_orders",
     "retention",
     "rfm_map",
