@@ -20,7 +20,7 @@ from sim.style import Picture, percent, styled
 TRACES = {
     "messages": (Kind.SENT, style.PURPLE),
     "opened": (Kind.OPENED, style.GREEN),
-    "opted out": (Kind.OPTED_OUT, style.ORANGE),
+    "opted out": (Kind.OPTED_OUT, style.INK),
     "complaints": (Kind.TICKET, style.VERMILION),
     "solved": (Kind.RESOLVED, style.BLUE),
     "survey": (Kind.NPS, style.INK),
@@ -64,7 +64,7 @@ def _trace(axes: Axes, case: Case) -> None:
         events = case.seen.of(kind)
         minutes, times = np.unique(events.minute, return_counts=True)
         if name != "survey":
-            reach = 0.43 * (1 - 0.6**times)  # the more at once, the longer
+            reach = 0.43 * (1 - 0.4**times)  # the more at once, the longer
             weeks = minutes / MINUTES_A_WEEK
             axes.vlines(weeks, row - reach, row + reach, colors=color, linewidth=2)
     answers, last = case.seen.of(Kind.NPS), len(TRACES) - 1

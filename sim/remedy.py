@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.clock import MINUTES_A_WEEK
-from sim.events import FIRM, Kind, Stage
+from sim.events import Kind, Stage
 from sim.fault import Fault
 from sim.inquest import CAUSES, Case, left_for_good
 from sim.market import simulate
@@ -137,18 +137,22 @@ def silence(run: Run, week: int, spent_at_least: float = 400) -> pd.DataFrame:
     return counted.rename_axis("silent for")
 
 
-def after_death(run: Run) -> pd.Series[float]:
-    """Count the messages to people who had left: how many, of how many, and what they cost, in currency."""
-    events = run.events.where(run.events.person != FIRM)
-    sent = events.of(Kind.SENT)
-    too_late = _had_left(run)
+def after_death(run: Run) -> pd.DataFrame:
+    """Count the messages to people who had left.
+
+    Returns
+    -------
+    One row, with `messages`, how many of them were sent `to_those_who_had_left`, their `share` (NaN without a
+    message), and their `cost_currency`.
+    """
+    sent, too_late = run.events.of(Kind.SENT), _had_left(run)
     counted = {
         "messages": len(sent),
         "to_those_who_had_left": int(too_late.sum()),
         "share": too_late.mean() if len(sent) else np.nan,
         "cost_currency": sent.value[too_late].sum() / 100,
     }
-    return pd.Series(counted, name="messages")
+    return pd.DataFrame(counted, index=["all weeks"])
 
 
 def _had_left(run: Run) -> Mask:

@@ -78,7 +78,7 @@ def test_messages_to_those_who_had_left_are_counted_one_by_one() -> None:
             gone.discard(person)
         elif kind == Kind.SENT and person in gone:
             late, cents = late + 1, cents + value
-    counted = remedy.after_death(run())
+    counted = remedy.after_death(run()).iloc[0]
     assert counted["to_those_who_had_left"] == late > 100
     assert counted["cost_currency"] == pytest.approx(cents / 100)
     assert counted["messages"] == len(events.of(Kind.SENT))
@@ -86,7 +86,7 @@ def test_messages_to_those_who_had_left_are_counted_one_by_one() -> None:
 
 
 def test_nobody_is_written_to_after_death_where_nobody_is_written_to() -> None:
-    counted = remedy.after_death(simulate(run().scenario.but(weeks=20), Plan(), seed=7))
+    counted = remedy.after_death(simulate(run().scenario.but(weeks=20), Plan(), seed=7)).iloc[0]
     assert counted["messages"] == 0 and np.isnan(counted["share"])
 
 
