@@ -19,6 +19,7 @@ from sim import metrics, style
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
+from sim.dossier import dossier, lifetimes, remedies
 from sim.forecast import forecast
 from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
@@ -35,16 +36,19 @@ __all__ = [
     "concentration",
     "costs",
     "difference",
+    "dossier",
     "effect",
     "forecast",
     "lead",
     "lifelines",
+    "lifetimes",
     "looks",
     "money",
     "next_period",
     "patience",
     "pipeline",
     "queue",
+    "remedies",
     "renewals",
     "repeat_orders",
     "retention",
