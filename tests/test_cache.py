@@ -367,7 +367,9 @@ def own_measure(run: Run) -> int:
     return len(run.events)
 
 
-@pytest.mark.parametrize("measure", [own_measure, lambda run: len(run.events), len], ids=repr)
+@pytest.mark.parametrize(
+    "measure", [own_measure, lambda run: len(run.events), len], ids=["a function", "a lambda", "of Python"]
+)
 def test_a_measure_of_ones_own_is_never_stored(measure: Any) -> None:
     assert key_of(market(), Timeline.of(MAIL), 1, measure) is None
 
