@@ -31,7 +31,7 @@ OWN = (  # a customer's
 COMMON = (  # of the firm as a whole
     *("wages", "staff", "advertising", "tools", "community"),
     *("stewardship", "offer", "stock"),
-    "crisis",
+    *("crisis", "gaps"),
     "fixed",
 )
 LINES = (*REVENUE, *OWN, *COMMON)
@@ -47,6 +47,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.ADVERTISED: "advertising",
     Kind.TOOLS: "tools",
     Kind.CRISIS_ANSWERED: "crisis",
+    Kind.REMEDIED: "gaps",
     Kind.PROVIDED: "offer",
     Kind.STEWARDED: "stewardship",
     Kind.MET: "machines",

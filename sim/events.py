@@ -88,6 +88,7 @@ class Kind(IntEnum):
     CRISIS_ANSWERED = 64  # openly; value: cents
     WITHDRAWN = 65  # permission to write on a channel, without a message being the reason
     SURCHARGED = 66  # value: cents paid on top of the shelf price
+    REMEDIED = 67  # channel: a place in `GAPS`; value: cents
     DECLARED = 70  # channel: 0 a need, value: place in `NEEDS`; 1 how much green goods matter, value: 0-10
     PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
     LEFT = 100  # channel: the cause that used up most patience; ref: spell

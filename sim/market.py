@@ -29,6 +29,7 @@ from sim.processes.credit import Credit
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
 from sim.processes.followup import Followup
+from sim.processes.gaps import Gaps
 from sim.processes.gifts import Gifts
 from sim.processes.guarantee import Guarantee
 from sim.processes.levels import Levels
@@ -117,6 +118,7 @@ class Market:
         self.privacy = Privacy(world, scenario.privacy) if scenario.privacy else None
         self.surcharge = Surcharge(world, scenario.surcharge) if scenario.surcharge else None
         self.place = Places(world, scenario.place) if scenario.place else None
+        self.gaps = Gaps(world, scenario.gaps) if scenario.gaps else None
         self.shocks = Shocks(world, scenario.shocks) if scenario.shocks else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None
         self.basket = Basket(world, scenario.basket) if scenario.basket else None

@@ -24,6 +24,7 @@ from sim.processes.contact import Levers as Contact
 from sim.processes.credit import Levers as Credit
 from sim.processes.experience import Levers as Experience
 from sim.processes.followup import Levers as Followup
+from sim.processes.gaps import Levers as Gaps
 from sim.processes.gifts import Levers as Gifts
 from sim.processes.guarantee import Levers as Guarantee
 from sim.processes.levels import Levers as Levels
@@ -57,6 +58,7 @@ LEVERS = (
     "acquisition",
     "renewal",
     "rollout",
+    "gaps",
     "place",
     "privacy",
     "surcharge",
@@ -98,6 +100,7 @@ class Plan(Data):
     renewal: Renewal = Field(Renewal(), description="what is offered when contracts end")
     rollout: Rollout = Field(Rollout(), description="tools and training: what of the plan is really done")
     privacy: Privacy = Field(Privacy(), description="rules for people's data")
+    gaps: Gaps = Field(Gaps(), description="closing the gaps between service expected and felt")
     place: Place = Field(Place(), description="a bundle for one part of the day")
     surcharge: Surcharge = Field(Surcharge(), description="prices of their own for some people")
     shocks: Shocks = Field(Shocks(), description="how a public crisis is met")

@@ -25,6 +25,7 @@ from sim.processes import (
     entry,
     experience,
     followup,
+    gaps,
     gifts,
     guarantee,
     levels,
@@ -57,7 +58,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
-    *(place, surcharge, privacy, shocks),
+    *(gaps, place, surcharge, privacy, shocks),
     *(needs, profile, rival, seeding),
     *(community, gifts, participation),
     *(sales, ties, success, credit),

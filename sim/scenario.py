@@ -27,6 +27,7 @@ from sim.processes.credit import Parameters as Credit
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.followup import Parameters as Followup
+from sim.processes.gaps import Parameters as Gaps
 from sim.processes.gifts import Parameters as Gifts
 from sim.processes.guarantee import Parameters as Guarantee
 from sim.processes.levels import Parameters as Levels
@@ -61,7 +62,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
-    *("place", "surcharge", "privacy", "shocks"),
+    *("gaps", "place", "surcharge", "privacy", "shocks"),
     *("needs", "profile", "rival", "seeding"),
     *("stewardship",),
     *("staff", "automation", "notice", "guarantee", "followup", "levels"),
@@ -107,6 +108,7 @@ class Scenario(Data):
     acquisition: Acquisition | None = None
     rollout: Rollout | None = None
     privacy: Privacy | None = None
+    gaps: Gaps | None = None
     place: Places | None = None
     surcharge: Surcharge | None = None
     shocks: Shocks | None = None

@@ -28,6 +28,7 @@ from sim.processes.automation import Parameters as Automation
 from sim.processes.community import Parameters as Community
 from sim.processes.credit import Parameters as Credit
 from sim.processes.followup import Parameters as Followup
+from sim.processes.gaps import Parameters as Gaps
 from sim.processes.gifts import Parameters as Gifts
 from sim.processes.guarantee import Parameters as Guarantee
 from sim.processes.levels import Parameters as Levels
@@ -181,7 +182,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
     assert all(len(events.of(kind)) for kind in (*moved, Kind.REWARDED, Kind.ADVERTISED))
     total = run_of("supermarket", "lavish").accounts.total()
     elsewhere = (  # lines of mechanisms that this market has not
-        *("tools", "crisis", "surcharges"),
+        *("tools", "crisis", "gaps", "surcharges"),
         *("offer", "stewardship", "stock"),
         *("community", "gifts", "participation"),
         "credit",
@@ -262,6 +263,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     ),
     "acquisition": SUPERMARKET.acquisition.but(recommend_share=0.0),
     "rollout": Rollout(by_hand=1.0, habit=1.0),
+    "gaps": Gaps(knowledge=0, standards=0, delivery=0, communication=0, perception=0),
     "place": Places(),  # one place, no bundle
     "surcharge": Surcharge(),  # nobody is asked for more
     "privacy": Privacy(profiled_toll=0.0),

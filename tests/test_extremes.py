@@ -18,6 +18,7 @@ from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
 from sim.processes.credit import Parameters as Credit
+from sim.processes.gaps import Parameters as Gaps
 from sim.processes.place import Parameters as Places
 from sim.processes.place import Place
 from sim.processes.privacy import Parameters as Privacy
@@ -90,6 +91,7 @@ LAVISH: dict[str, Any] = {
     "renewal": {"stay_discount": 0.3},
     "rollout": {"training": 100.0, "system": True},
     "shocks": {"answer": "denial"},
+    "gaps": dict.fromkeys(("knowledge", "standards", "delivery", "communication", "perception"), 1e3),
     "place": {"bundle": "lunch", "discount": 1.0},
     "surcharge": {"markup": 1.0},
     "privacy": {"easy_withdrawal": True, "plain_option": True, "keep_weeks": 1, "sensitive": "unasked"},
@@ -150,6 +152,7 @@ EXTREMES: dict[str, Change] = {
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),
     "all that can happen": lambda s: s.but(shocks=WORST),
+    "the widest gaps": lambda s: s.but(gaps=Gaps(knowledge=10, delivery=10, slips=1, communication=10)),
     "all at lunch": lambda s: s.but(place=Places(places={"a": Place(share=1, dayparts=(0, 1, 0, 0))})),
     "dearest to all": lambda s: s.but(surcharge=DEAREST),
     "all mind their data": lambda s: s.but(privacy=WORRIED),
@@ -253,6 +256,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         "loyalty",
         "acquisition",
         "rollout",
+        "gaps",
         *("sales", "ties", "success", "credit"),
         "basket",
         "shocks",

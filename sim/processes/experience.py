@@ -165,6 +165,11 @@ class Columns:
             self.promised[who] += after - before
             self.expectation[who] = after
 
+    def expect(self, points: Floats | float, who: Integers) -> None:
+        """Let some people, each named once, expect so much more."""
+        if self.expectation.flags.writeable:
+            self.expectation[who] = _hundredths(self.expectation[who] / 100 + points)
+
     def disappoint(self, points: Floats | float, who: Integers) -> None:
         """Take points of satisfaction from some people; without this mechanism there are none to take."""
         if self.satisfaction.flags.writeable:
