@@ -165,7 +165,7 @@ def test_a_timeline_is_run() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["run", "supermarkt"], 'scenario: there is none named "supermarkt". There are: cdnow,'),
+        (["run", "supermarkt"], 'scenario: there is none named "supermarkt". There are: bank, cdnow,'),
         (["run", "supermarket", "--plan", "x"], 'plan: there is none named "x". There are: marketing,'),
         (["run", "supermarket", "--plan", "x.yaml"], "x.yaml: there is no such file."),
         (["run", "supermarket", "--timeline", "win_back"], "win_back: there is no such file."),

@@ -123,9 +123,11 @@ class BgNbd(Law):
         x, _, age = (column[:, None] for column in columns)
         ahead = weeks / (self.alpha + age + weeks)
         hole = min(abs(self.a - 1), abs(self.a + self.b - 1)) < GAP
-        beside = (self.a - 2 * GAP, self.a + 2 * GAP) if hole else (self.a,)
-        if_there = [_orders_if_there(self.r + x, a, a + self.b + x - 1, ahead) for a in beside]
-        return self._p_alive(*columns)[:, None] * np.mean(if_there, axis=0)
+        there, beside = self.a, (self.a - 2 * GAP, self.a + 2 * GAP)
+        orders = [] if hole else [_orders_if_there(self.r + x, there, there + self.b + x - 1, ahead)]
+        if hole or np.isnan(orders[0]).any():  # SciPy 1.17 knows no value for some whole parameters
+            orders = [_orders_if_there(self.r + x, a, a + self.b + x - 1, ahead) for a in beside]
+        return self._p_alive(*columns)[:, None] * np.mean(orders, axis=0)
 
 
 def _orders_if_there(shape: Floats, a: float, c: Floats, ahead: Floats) -> Floats:
