@@ -32,6 +32,7 @@ from sim.processes.followup import Followup
 from sim.processes.gifts import Gifts
 from sim.processes.guarantee import Guarantee
 from sim.processes.levels import Levels
+from sim.processes.livestream import Livestream
 from sim.processes.loyalty import Loyalty
 from sim.processes.needs import Needs
 from sim.processes.notice import Notice
@@ -141,6 +142,7 @@ class Market:
         self.community = Community(world, scenario.community) if scenario.community else None
         self.gifts = Gifts(world, scenario.gifts) if scenario.gifts else None
         self.participation = Participation(world, scenario.participation) if scenario.participation else None
+        self.livestream = Livestream(world, scenario.livestream) if scenario.livestream else None
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
         world.pricing, world.renewal = self.pricing, self.renewal
         world.desk = self.service.desk if self.service else None

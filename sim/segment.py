@@ -28,7 +28,7 @@ HIDDEN_TRAITS = """
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
     true_need green_worth delivered_value wallet_share habit
     taste lasts runs_out
-    promised peak voice warmth habit muted weariness
+    promised peak voice warmth habit muted weariness surge
 """.split()  # noqa: SIM905  # what one would like to know of customers, and no firm does
 
 

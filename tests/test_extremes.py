@@ -101,6 +101,7 @@ LAVISH: dict[str, Any] = {
     "followup": {"cycle": 4, "after": "order", "capacity": 50},
     "levels": {"rules": [{"level": "partnership"}]},
     "basket": {"suggestions": 9, "recommender": "learned", "up_sell": 0.5, "stock": 10.0},
+    "livestream": {"first_week": 0, "every": 1, "discount": 1.0, "promotion": 1e4},
     "sales": {
         "sellers": 3,
         "automation": 1.0,
@@ -278,7 +279,7 @@ def test_a_market_without_people_has_nothing_but_fixed_cost(name: str) -> None:
     assert total["profit"] == -round(scenario.fixed_cost * 100) * scenario.weeks - wages - system
     assert total["contribution"] == run.metrics["orders"] == run.metrics["customers"] == 0
     # advertising to nobody costs nothing, and the seasons come all the same
-    spent = {Kind.WAGES, Kind.ADVERTISED, Kind.TOOLS, Kind.RESIGNED, Kind.SHOCK}
+    spent = {Kind.WAGES, Kind.ADVERTISED, Kind.TOOLS, Kind.RESIGNED, Kind.SHOCK, Kind.NIGHT}
     assert set(np.unique(run.events.kind)) <= spent
 
 
