@@ -18,6 +18,7 @@ from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
 from sim.processes.credit import Parameters as Credit
+from sim.processes.livestream import Parameters as Nights
 from sim.processes.place import Parameters as Places
 from sim.processes.place import Place
 from sim.processes.privacy import Parameters as Privacy
@@ -101,7 +102,7 @@ LAVISH: dict[str, Any] = {
     "followup": {"cycle": 4, "after": "order", "capacity": 50},
     "levels": {"rules": [{"level": "partnership"}]},
     "basket": {"suggestions": 9, "recommender": "learned", "up_sell": 0.5, "stock": 10.0},
-    "livestream": {"first_week": 0, "every": 1, "discount": 1.0, "promotion": 1e4},
+    "livestream": {"first_week": 1, "every": 3, "discount": 0.3, "promotion": 1e4},
     "sales": {
         "sellers": 3,
         "automation": 1.0,
@@ -121,6 +122,7 @@ WORST = Shocks(
 )
 DEAREST = Surcharge(elasticity=10.0, notice_share=1.0, unfair_toll=10.0)
 WORRIED = Privacy(concern_spread=3.0, profiled_toll=5.0, plain_share=1.0)
+WILD = Nights(follow_share=1.0, show_lift=5.0, return_share=1.0, return_days=365, loss_share=0.0)
 FREE = [name for name in MARKETS if market(name).shopping]
 CONTRACTS = [name for name in MARKETS if market(name).renewal]
 EXTREMES: dict[str, Change] = {
@@ -173,6 +175,7 @@ EXTREMES: dict[str, Change] = {
     "ties without sellers": lambda s: s.but(ties=Ties()),
     "managers who can do all": lambda s: s.but(success=Success(visits=1_000, usage=10.0, told=1.0)),
     "payment in a year": lambda s: s.but(credit=Credit(interest=1.0, customer_interest=0.9)),
+    "all watch and send all back": lambda s: s if s.renewal else s.but(livestream=WILD),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
     "all faulty": section("service", fault_share=1.0),
@@ -255,6 +258,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         "acquisition",
         "rollout",
         *("sales", "ties", "success", "credit"),
+        "livestream",
         "basket",
         "shocks",
         "surcharge",
