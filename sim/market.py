@@ -57,6 +57,7 @@ from sim.processes.surcharge import Surcharge
 from sim.processes.ties import Ties
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
+from sim.segment import segments_in
 from sim.trigger import REQUIRED
 from sim.world import World
 
@@ -210,6 +211,7 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
                 f"triggers[{place}].on: {name} knows no {trigger.on}: its {needed} section is switched off."
             )
     for plan in timeline.plans.values():
+        _check_segments(scenario, plan)
         for section in LEVERS:
             levers = getattr(plan, section)
             if levers != type(levers)() and getattr(scenario, section) is None:
@@ -218,6 +220,16 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
                     f"{section}: {name} has no {section}: its {section} section is switched off, "
                     f"so leave {moved} alone, or take a market that has one."
                 )
+
+
+def _check_segments(scenario: Scenario, plan: Plan) -> None:
+    """Refuse a segment that asks for what the record of this market does not show."""
+    if scenario.record.sees is None:
+        return
+    for place, segment in segments_in(plan):
+        for name in changed(segment):
+            if name not in scenario.record.sees:
+                raise Fault(f"{place}.{name}: {scenario.record.hides(name)}")
 
 
 def _check_message(scenario: Scenario, message: Message, place: str) -> None:
