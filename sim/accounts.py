@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Cents = npt.NDArray[np.int64]
-REVENUE = ("sales", "surcharges", "discounts", "redeemed")
+REVENUE = ("sales", "surcharges", "discounts", "redeemed", "returns")
 OWN = (  # a customer's
     *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points", "credit"),
-    *("gifts", "participation"),
+    *("gifts", "participation", "restocked"),
     *("machines", "attention", "prevention", "claims"),
 )
 COMMON = (  # of the firm as a whole
-    *("wages", "staff", "advertising", "tools", "community"),
+    *("wages", "staff", "advertising", "tools", "community", "livestream"),
     *("stewardship", "offer", "stock"),
     *("crisis", "gaps"),
     "fixed",
@@ -60,6 +60,8 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.GIFTED: "gifts",
     Kind.TOOK_PART: "participation",
     Kind.FINANCED: "credit",
+    Kind.REFUNDED: "returns",
+    Kind.NIGHT: "livestream",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 
@@ -88,6 +90,7 @@ class Accounts:
             _book("surcharges", extra := events.of(Kind.SURCHARGED), extra.value),
             _book("goods", events.of(Kind.BASKET)) if scenario.basket else _book("goods", orders, -goods),
             _book("quality", orders, -quality),
+            _book("restocked", whole := events.of(Kind.RESTOCKED), whole.value),
             *(_book(line, events.of(kind)) for kind, line in COSTS.items()),
             *(_book("points", held := events.of(kind), -sign * held.value) for kind, sign in POINTS.items()),
             _fixed(scenario),

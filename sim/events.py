@@ -91,6 +91,9 @@ class Kind(IntEnum):
     REMEDIED = 67  # channel: a place in `GAPS`; value: cents
     DECLARED = 70  # channel: 0 a need, value: place in `NEEDS`; 1 how much green goods matter, value: 0-10
     PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
+    NIGHT = 72  # of selling live; value: cents for it
+    REFUNDED = 73  # an order was sent back; ref: its minute; value: cents paid back
+    RESTOCKED = 74  # of its goods; ref: as for `REFUNDED`; value: cost of what can be sold again, in cents
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
@@ -105,11 +108,14 @@ class Kind(IntEnum):
     MUTED = 111  # a member hears no more of the group
     HEARD = 113  # of a scandal
     FELT_UNFAIR = 115  # has learned that others pay less
+    WATCHED = 116  # a night of selling live
+    IMPULSE = 117  # an order of this minute was bought on impulse
 
 
 HIDDEN = 100
 KIND_BITS = 7  # kinds stay below 128
-BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1, Kind.SURCHARGED: 1}  # what a customer pays
+# what a customer pays
+BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1, Kind.SURCHARGED: 1, Kind.REFUNDED: -1}
 POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 ADVERTISING = ("search", "social", "leaflet")
 STAFFING = ("training", "pay", "recruiting")

@@ -33,6 +33,7 @@ from sim.processes.gaps import Gaps
 from sim.processes.gifts import Gifts
 from sim.processes.guarantee import Guarantee
 from sim.processes.levels import Levels
+from sim.processes.livestream import Livestream
 from sim.processes.loyalty import Loyalty
 from sim.processes.needs import Needs
 from sim.processes.notice import Notice
@@ -57,6 +58,7 @@ from sim.processes.surcharge import Surcharge
 from sim.processes.ties import Ties
 from sim.run import Run, defection_table
 from sim.scenario import LAWS, MECHANISMS, Scenario
+from sim.segment import segments_in
 from sim.trigger import REQUIRED
 from sim.world import World
 
@@ -143,6 +145,7 @@ class Market:
         self.community = Community(world, scenario.community) if scenario.community else None
         self.gifts = Gifts(world, scenario.gifts) if scenario.gifts else None
         self.participation = Participation(world, scenario.participation) if scenario.participation else None
+        self.livestream = Livestream(world, scenario.livestream) if scenario.livestream else None
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
         world.pricing, world.renewal = self.pricing, self.renewal
         world.desk = self.service.desk if self.service else None
@@ -210,6 +213,7 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
                 f"triggers[{place}].on: {name} knows no {trigger.on}: its {needed} section is switched off."
             )
     for plan in timeline.plans.values():
+        _check_segments(scenario, plan)
         for section in LEVERS:
             levers = getattr(plan, section)
             if levers != type(levers)() and getattr(scenario, section) is None:
@@ -218,6 +222,16 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
                     f"{section}: {name} has no {section}: its {section} section is switched off, "
                     f"so leave {moved} alone, or take a market that has one."
                 )
+
+
+def _check_segments(scenario: Scenario, plan: Plan) -> None:
+    """Refuse a segment that asks for what the record of this market does not show."""
+    if scenario.record.sees is None:
+        return
+    for place, segment in segments_in(plan):
+        for name in changed(segment):
+            if name not in scenario.record.sees:
+                raise Fault(f"{place}.{name}: {scenario.record.hides(name)}")
 
 
 def _check_message(scenario: Scenario, message: Message, place: str) -> None:

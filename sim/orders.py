@@ -29,7 +29,8 @@ class WeekOrders:
     cents: npt.NDArray[np.int64]  # goods at this week's shelf price
     discount: Floats  # share of the price that an offer takes off
     surcharge: npt.NDArray[np.int64]  # cents asked on top of the shelf price
-    paid: npt.NDArray[np.int64]  # cents, before points are redeemed
+    paid: npt.NDArray[np.int64]  # cents; on Sunday less the points redeemed
+    goods: npt.NDArray[np.int64]  # what they cost the firm, in cents
     mended: Floats  # of a fault that nobody complains about, the share that the firm finds and puts right
 
     def __init__(self) -> None:
@@ -37,7 +38,7 @@ class WeekOrders:
         self._notes: list[tuple[int, int, int]] = []
         self.close()
         self.faulty, self.cents, self.discount = np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0)
-        self.paid = self.surcharge = self.cents
+        self.paid = self.surcharge = self.goods = self.cents
         self.mended = self.discount
 
     def add(self, minute: Integers, person: Integers, j: Integers) -> None:
@@ -89,6 +90,7 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     offered = np.where(minute >= offer.offer_minute[who], offer.discount[who], 0.0)
     orders.discount = np.maximum(offered, agreed)
     orders.cents = np.rint(cents * offer.price * people.needs.markup[who]).astype(np.int64)
+    orders.goods = np.rint(orders.cents / offer.price * (1 - world.margin)).astype(np.int64)
     if world.till:
         world.till.fill(week)
     given = np.rint(orders.cents * orders.discount).astype(np.int64)

@@ -28,6 +28,7 @@ from sim.processes.gaps import Levers as Gaps
 from sim.processes.gifts import Levers as Gifts
 from sim.processes.guarantee import Levers as Guarantee
 from sim.processes.levels import Levers as Levels
+from sim.processes.livestream import Levers as Livestream
 from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.needs import Levers as Needs
 from sim.processes.notice import Levers as Notice
@@ -76,6 +77,7 @@ LEVERS = (
     "community",
     "gifts",
     "participation",
+    "livestream",
     "sales",
     "ties",
     "success",
@@ -117,6 +119,7 @@ class Plan(Data):
     community: Community = Field(Community(), description="groups of the firm's own")
     gifts: Gifts = Field(Gifts(), description="gifts at birthdays, and by surprise")
     participation: Participation = Field(Participation(), description="customers are asked to take part")
+    livestream: Livestream = Field(Livestream(), description="nights of selling before a camera")
     sales: Sales = Field(Sales(), description="sellers, and the deals they work on")
     ties: Ties = Field(Ties(), description="whose the relations are: the sellers' or the firm's")
     success: Success = Field(Success(), description="success managers, who visit customers unasked")

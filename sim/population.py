@@ -22,6 +22,7 @@ from sim.processes import (
     followup,
     gifts,
     guarantee,
+    livestream,
     loyalty,
     needs,
     notice,
@@ -80,6 +81,7 @@ class Population:
     community: community.Columns
     gifts: gifts.Columns
     participation: participation.Columns
+    livestream: livestream.Columns
     sales: sales.Columns
     ties: ties.Columns
     success: success.Columns
@@ -118,6 +120,7 @@ class Population:
             community=community.Columns.draw(scenario.community, person),
             gifts=gifts.Columns.draw(scenario.gifts, person),
             participation=participation.Columns.draw(scenario.participation, person),
+            livestream=livestream.Columns.draw(scenario.livestream, person),
             sales=sales.Columns.draw(scenario.sales, luck, person),
             ties=ties.Columns.draw(scenario.ties, person),
             success=success.Columns.draw(scenario.success, person),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import field_validator
 
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
 from sim.data import Data, Fault
@@ -38,12 +39,32 @@ EXPECTED = (
 
 
 class Delays(Data):
-    """How long it takes until an event is known."""
+    """How long it takes until an event is known, and what the record shows at all."""
 
     order_hours: float = parameter("an order is on record after", "hours", SCENARIO, 0.0, ge=0, le=168)
     answer_hours: float = parameter(
         "a survey answer is on record after", "hours", SCENARIO, 0.0, ge=0, le=168
     )
+    sees: tuple[str, ...] | None = parameter(
+        "what the record shows, as segments name it; everything when not given", "-", SCENARIO, None
+    )
+
+    @field_validator("sees")
+    @classmethod
+    def _are_features(cls, sees: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for name in sees or ():
+            if name not in FEATURES:
+                raise ValueError(not_there(name))
+        return sees
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The features that a plan may use, in the order of `Segment`."""
+        return FEATURES if self.sees is None else tuple(name for name in FEATURES if name in self.sees)
+
+    def hides(self, name: str) -> str:
+        """Say that the record shows no such feature, and what it shows."""
+        return f'this record does not show "{name}". It shows: {", ".join(self.shown) or "nothing"}.'
 
     def minutes(self) -> Integers:
         """Give the delay of each kind of event, by its number."""
@@ -257,7 +278,7 @@ class Record:
         """Give the record as a table, a row a record, with the columns that segments know."""
         view = View(self)
         index = pd.RangeIndex(len(self), name="record")[self.rows]
-        return pd.DataFrame({name: getattr(view, name) for name in FEATURES}, index)
+        return pd.DataFrame({name: getattr(view, name) for name in self.delays.shown}, index)
 
 
 class View:
@@ -271,6 +292,8 @@ class View:
         return len(self._record.person[self._record.rows])
 
     def __getattr__(self, name: str) -> npt.NDArray[Any]:
+        if name in FEATURES and name not in self._record.delays.shown:
+            raise Fault(self._record.delays.hides(name))
         if name == "runout_weeks":
             predicted = self._record.purchases.runout_weeks(self._record.monday, self._about)
             return predicted[self._record.rows]

@@ -31,6 +31,7 @@ from sim.processes.gaps import Parameters as Gaps
 from sim.processes.gifts import Parameters as Gifts
 from sim.processes.guarantee import Parameters as Guarantee
 from sim.processes.levels import Parameters as Levels
+from sim.processes.livestream import Parameters as Livestream
 from sim.processes.loyalty import Parameters as Loyalty
 from sim.processes.needs import Parameters as Needs
 from sim.processes.notice import Parameters as Notice
@@ -67,7 +68,7 @@ MECHANISMS = (
     *("stewardship",),
     *("staff", "automation", "notice", "guarantee", "followup", "levels"),
     "basket",
-    *("community", "gifts", "participation"),
+    *("community", "gifts", "participation", "livestream"),
     *("sales", "ties", "success", "credit"),
 )
 LARGEST = 20_000_000  # people: their numbers must fit the event log
@@ -127,6 +128,7 @@ class Scenario(Data):
     community: Community | None = None
     gifts: Gifts | None = None
     participation: Participation | None = None
+    livestream: Livestream | None = None
     sales: Sales | None = None
     ties: Ties | None = None
     success: Success | None = None
@@ -157,6 +159,10 @@ class Scenario(Data):
         if self.rival and self.renewal:
             raise ValueError(
                 "rival: people divide what they buy freely, not contracts: leave rival or renewal out."
+            )
+        if self.livestream and self.renewal:
+            raise ValueError(
+                "livestream: people buy on impulse freely, not by contract: leave livestream or renewal out."
             )
         return self
 

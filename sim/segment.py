@@ -7,6 +7,7 @@ record. What the record does not show cannot be asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -28,7 +29,7 @@ HIDDEN_TRAITS = """
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
     true_need green_worth delivered_value wallet_share habit
     taste lasts runs_out
-    promised peak voice warmth habit muted weariness
+    promised peak voice warmth habit muted weariness surge
 """.split()  # noqa: SIM905  # what one would like to know of customers, and no firm does
 
 
@@ -134,6 +135,18 @@ class Segment(Data):
             elif rule is not None:  # a word
                 fits &= np.asarray(getattr(view, name), str) == rule
         return fits
+
+
+def segments_in(data: Data, place: str = "") -> Iterator[tuple[str, Segment]]:
+    """Find every segment in a plan, at any depth, each with where it stands."""
+    for name in type(data).model_fields:
+        value, where = getattr(data, name), f"{place}.{name}" if place else name
+        several = value if isinstance(value, tuple) else ()
+        for one, spot in [(value, where), *((one, f"{where}[{k}]") for k, one in enumerate(several))]:
+            if isinstance(one, Segment):
+                yield spot, one
+            elif isinstance(one, Data):
+                yield from segments_in(one, spot)
 
 
 def cannot_see(name: str) -> str:

@@ -74,7 +74,7 @@ class Till:
         for place, staple in enumerate(me.staples):
             buys = these.basket[:, staple]
             me.put_away(place, orders.person[buys], orders.minute[buys])
-        orders.cents = these.own + these.added
+        orders.cents, orders.goods = these.own + these.added, these.goods
         contents = as_bits(these.basket)
         world.log.write(Kind.BASKET, orders.minute, orders.person, 0, contents, these.goods)
         self.let_feel(these.points)

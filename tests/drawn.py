@@ -99,7 +99,7 @@ def sections(draw: Any, kind: type[Data], given: Data | None = None) -> Data:
 
 def switched_on(scenario: Scenario) -> Scenario:
     """Give the market with every mechanism on that needs no numbers of its own."""
-    of_their_own = ["contact", "basket", *(["rival"] if scenario.renewal else [])]  # no wallet under contract
+    of_their_own = ["contact", "basket", *(["rival", "livestream"] if scenario.renewal else [])]
     usual = [name for name in MECHANISMS if name not in of_their_own]
     return scenario.but(basket=BASKET).also(*usual)
 

@@ -32,6 +32,7 @@ from sim.processes.gaps import Parameters as Gaps
 from sim.processes.gifts import Parameters as Gifts
 from sim.processes.guarantee import Parameters as Guarantee
 from sim.processes.levels import Parameters as Levels
+from sim.processes.livestream import Parameters as Livestream
 from sim.processes.needs import Parameters as Needs
 from sim.processes.notice import Delay
 from sim.processes.notice import Parameters as Notice
@@ -139,10 +140,11 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
     """Add the events up again, one by one in whole numbers, by week and by person."""
     run = run_of(scenario, plan)
     share, levers = 1 - run.scenario.margin, run.timeline.plans[0]
+    baskets = run.scenario.basket is not None  # they say what the goods cost
     lines: dict[Kind, dict[str, Any]] = {
         Kind.ORDER: {
             "sales": lambda value: value,
-            "goods": lambda value: -round(value / levers.pricing.price * share),
+            "goods": lambda value: 0 if baskets else -round(value / levers.pricing.price * share),
             "quality": lambda value: -round(levers.experience.quality * 100),
         },
         Kind.EARNED: {"points": lambda value: -value},  # a debt is a cost on the day it is made
@@ -159,8 +161,11 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         **{Kind.ATTENDED: "attention", Kind.FORESTALLED: "prevention"},
         **{Kind.HOSTED: "community", Kind.GIFTED: "gifts", Kind.TOOK_PART: "participation"},
         Kind.FINANCED: "credit",
+        Kind.BASKET: "goods",
+        **{Kind.REFUNDED: "returns", Kind.NIGHT: "livestream"},
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
+    lines[Kind.RESTOCKED] = {"restocked": lambda value: value}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
     events = run.events
     for minute, who, kind, value in zip(
@@ -185,6 +190,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
         *("tools", "crisis", "gaps", "surcharges"),
         *("offer", "stewardship", "stock"),
         *("community", "gifts", "participation"),
+        *("livestream", "returns", "restocked"),
         "credit",
         *("staff", "machines", "attention", "prevention", "claims"),
     )
@@ -290,6 +296,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "community": Community(),  # nobody is invited
     "gifts": Gifts(),  # nothing is given
     "participation": Participation(),  # and nobody is asked
+    "livestream": Livestream(),  # no night is held
     "sales": Sales(lead_share=0.0, visit_weeks=0),
     "ties": Ties(turnover=0.9),  # they bind nobody where sellers do not visit
     "success": Success(usage=0.0, worth=0.0, told=0.0),

@@ -19,6 +19,7 @@ from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
 from sim.processes.credit import Parameters as Credit
 from sim.processes.gaps import Parameters as Gaps
+from sim.processes.livestream import Parameters as Nights
 from sim.processes.place import Parameters as Places
 from sim.processes.place import Place
 from sim.processes.privacy import Parameters as Privacy
@@ -103,6 +104,7 @@ LAVISH: dict[str, Any] = {
     "followup": {"cycle": 4, "after": "order", "capacity": 50},
     "levels": {"rules": [{"level": "partnership"}]},
     "basket": {"suggestions": 9, "recommender": "learned", "up_sell": 0.5, "stock": 10.0},
+    "livestream": {"first_week": 1, "every": 3, "discount": 0.3, "promotion": 1e4},
     "sales": {
         "sellers": 3,
         "automation": 1.0,
@@ -122,6 +124,7 @@ WORST = Shocks(
 )
 DEAREST = Surcharge(elasticity=10.0, notice_share=1.0, unfair_toll=10.0)
 WORRIED = Privacy(concern_spread=3.0, profiled_toll=5.0, plain_share=1.0)
+WILD = Nights(follow_share=1.0, show_lift=5.0, return_share=1.0, return_days=365, loss_share=0.0)
 FREE = [name for name in MARKETS if market(name).shopping]
 CONTRACTS = [name for name in MARKETS if market(name).renewal]
 EXTREMES: dict[str, Change] = {
@@ -175,6 +178,7 @@ EXTREMES: dict[str, Change] = {
     "ties without sellers": lambda s: s.but(ties=Ties()),
     "managers who can do all": lambda s: s.but(success=Success(visits=1_000, usage=10.0, told=1.0)),
     "payment in a year": lambda s: s.but(credit=Credit(interest=1.0, customer_interest=0.9)),
+    "all watch and send all back": lambda s: s if s.renewal else s.but(livestream=WILD),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
     "all faulty": section("service", fault_share=1.0),
@@ -258,6 +262,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         "rollout",
         "gaps",
         *("sales", "ties", "success", "credit"),
+        "livestream",
         "basket",
         "shocks",
         "surcharge",
@@ -281,7 +286,8 @@ def test_a_market_without_people_has_nothing_but_fixed_cost(name: str) -> None:
     system = round(selling.licence * plan.sales.sellers * 100) * scenario.weeks if selling else 0
     assert total["profit"] == -round(scenario.fixed_cost * 100) * scenario.weeks - wages - system
     assert total["contribution"] == run.metrics["orders"] == run.metrics["customers"] == 0
-    spent = {Kind.WAGES, Kind.ADVERTISED, Kind.TOOLS, Kind.RESIGNED}  # advertising to nobody costs nothing
+    # advertising to nobody costs nothing, and the seasons come all the same
+    spent = {Kind.WAGES, Kind.ADVERTISED, Kind.TOOLS, Kind.RESIGNED, Kind.SHOCK, Kind.NIGHT}
     assert set(np.unique(run.events.kind)) <= spent
 
 
@@ -323,7 +329,8 @@ def test_when_all_fall_dormant_and_none_wake_only_newcomers_order(name: str) -> 
 @pytest.mark.parametrize("name", [name for name in MARKETS if market(name).pricing and market(name).contact])
 def test_goods_for_nothing_bring_nothing(name: str) -> None:
     scenario = channels(open_share=1.0, click_share=1.0, consent_share=1.0)(market(name))
-    run = strict_run(scenario, Plan(campaigns=[Campaign(offer=Offer(discount=1.0))]))
+    channel = next(iter(scenario.contact.channels)) if scenario.contact else "email"
+    run = strict_run(scenario, Plan(campaigns=[Campaign(channel=channel, offer=Offer(discount=1.0))]))
     assert_sound(run)
     orders, cuts = run.events.of(Kind.ORDER), run.events.of(Kind.DISCOUNT)
     redeemed = orders.where(orders.ref > 0)
@@ -352,7 +359,7 @@ def test_when_every_order_is_faulty_every_order_is_a_fault(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MARKETS if market(name).contact])
 def test_a_budget_of_nothing_buys_nothing_but_what_is_free(name: str) -> None:
-    scenario = market(name)
+    scenario = channels(cost=0.01)(market(name))
     nothing = everything(scenario).but(contact={"budget": 0.0})
     assert strict_run(scenario, nothing).metrics["contacts"] == 0
     free = channels(cost=0.0)(scenario)
