@@ -208,17 +208,20 @@ class Rival:
         there = in_all * (1 - share) - self.these.switched * (here - in_all * share)
         rate = np.where(shopping.asleep, in_all, np.maximum(there, 0.0))
         who = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
-        self.sold[:] = 0
-        clock, j = np.zeros(len(who)), 0
+        rate, clock = rate[who], np.zeros(len(who))
+        rounds: list[tuple[Integers, Floats]] = []  # as in shopping: everybody's first purchase, ...
         while len(who):
-            clock = clock + self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, j) / rate[who]
+            clock = clock + self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, len(rounds)) / rate
             due = np.flatnonzero(clock < 1)
-            who, clock = who[due], clock[due]
-            self.sold[who] += 1
-            self.ring_up(who, week, j, clock)
-            j += 1
+            who, rate, clock = who[due], rate[due], clock[due]
+            rounds.append((who, clock))
+        buyers = [len(who) for who, _ in rounds]
+        if sum(buyers):
+            who, clock = (np.concatenate(parts) for parts in zip(*rounds, strict=True))  # (purchases,)
+            self.ring_up(who, week, np.repeat(np.arange(len(rounds)), buyers), clock)
+        self.sold = np.bincount(who, minlength=self.world.size)
 
-    def ring_up(self, who: Integers, week: int, j: int, clock: Floats) -> None:
+    def ring_up(self, who: Integers, week: int, j: Integers, clock: Floats) -> None:
         """Write down purchases at the rival's: each as large as one of the same person here."""
         shopping = self.world.people.shopping
         chance = self.world.luck.uniform(Purpose.RIVAL_AMOUNT, who, week, j)
