@@ -42,7 +42,7 @@ def as_bits(basket: Mask) -> Integers:
 
 def in_basket(contents: Integers, categories: int) -> Mask:
     """Read these numbers again: (baskets, categories)."""
-    bits: Mask = (contents[:, None] >> np.arange(categories) & 1).astype(bool)
+    bits: Mask = contents[:, None] & 1 << np.arange(categories, dtype=contents.dtype) != 0
     return bits
 
 
