@@ -146,7 +146,7 @@ class Rival:
         self.these = these
         self.first_value = world.people.needs.value.copy()
         self.first_mood = world.people.experience.satisfaction / 100
-        self.at_start = world.people.rival.share
+        self.at_start = self.share = world.people.rival.share
         self.seen: list[float] = []  # by week: our discount, over all people, as the rival saw it
         self.sold = np.zeros(world.size, np.int64)  # purchases at the rival's, this week
 
@@ -185,7 +185,8 @@ class Rival:
         stays = np.where(gap < 0, me.habit, 1 - me.habit) * these.habit_band
         moves = np.sign(gap) * np.maximum(np.abs(gap) - stays, 0.0)
         me.utility[:] = np.clip(me.utility + moves, -LOWEST, LOWEST)
-        people.shopping.lift *= me.share / self.at_start
+        self.share = me.share
+        people.shopping.lift *= self.share / self.at_start
 
     def change(self, week: int, cut: float) -> Floats:
         """Give what has changed in our utility since the market opened, shape (people,)."""
@@ -202,8 +203,8 @@ class Rival:
     def sell(self, week: int) -> None:
         """Let our customers buy at the rival's what they do not buy here; the dormant buy it all there."""
         people, shopping = self.world.people, self.world.people.shopping
-        share, at_start = people.rival.share, self.at_start
-        in_all = shopping.rate / at_start  # purchases a week at both shops
+        share = self.share  # as chosen on Monday
+        in_all = shopping.rate / self.at_start  # purchases a week at both shops
         here = shopping.rate * shopping.lift  # with what prices and messages do
         there = in_all * (1 - share) - self.these.switched * (here - in_all * share)
         rate = np.where(shopping.asleep, in_all, np.maximum(there, 0.0))
