@@ -31,8 +31,11 @@ def key(person: Integers, category: int | Integers) -> Integers:
 
 
 def keys(person: Integers, categories: int) -> Integers:
-    """Give the occasions of persons and all categories, shape (persons, categories)."""
-    return key(person[:, None], np.arange(categories))
+    """Give the occasions of persons and all categories, shape (persons, categories).
+
+    In memory, category by category, as all that is worked out from it: NumPy is fast along many persons.
+    """
+    return key(person, np.arange(categories)[:, None]).T
 
 
 def as_bits(basket: Mask) -> Integers:
