@@ -54,8 +54,8 @@ class Purchases:
         self.baskets += len(has)
         counts = has.astype(float)  # floats multiply much faster
         self.together += np.rint(counts.T @ counts).astype(np.int64)
-        basket, category = np.nonzero(has)
-        np.add.at(self.bought.reshape(-1), category * people + row[basket], np.int32(1))  # one flat view
+        order, good = np.nonzero(has)
+        np.add.at(self.bought.reshape(-1), good * people + row[order], np.int32(1))  # one flat view
         for place, category in enumerate(self.staples):
             buys = np.flatnonzero(has[:, category])
             who, when = row[buys], minute[buys]

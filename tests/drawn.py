@@ -109,9 +109,10 @@ def scenarios(draw: Any, name: str, people: int = 40, weeks: int = 30) -> Scenar
     """Draw a market: a ready-made one, with some mechanisms off and the numbers of others changed."""
     scenario = small(name, people=draw(st.integers(0, people)), weeks=draw(st.integers(1, weeks)))
     scenario = switched_on(scenario)
-    channels = scenario.contact.channels
-    own = channels["email"].but(most_in_4_weeks=2)
-    scenario = scenario.but(contact=scenario.contact.but(channels={"official_account": own, **channels}))
+    if scenario.contact:
+        channels = scenario.contact.channels
+        own = channels["email"].but(most_in_4_weeks=2)
+        scenario = scenario.but(contact=scenario.contact.but(channels={"official_account": own, **channels}))
     changes: dict[str, Any] = {}
     for section in (*MECHANISMS, "entry", "renewal", "shopping"):
         these = getattr(scenario, section)
