@@ -235,8 +235,9 @@ class Rival:
         """Let this week's purchases, here and there, make habits of what people do."""
         me = self.world.people.rival
         here = np.bincount(self.world.orders.person, minlength=self.world.size)
-        who = np.flatnonzero(here + self.sold)
-        bought = here[who] + self.sold[who]
+        everywhere = here + self.sold
+        who = np.flatnonzero(everywhere > 0)
+        bought = everywhere[who]
         keep = self.these.habit_keep**bought
         me.habit[who] = keep * me.habit[who] + (1 - keep) * here[who] / bought
 
