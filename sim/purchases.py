@@ -49,13 +49,13 @@ class Purchases:
 
     def learn(self, row: Integers, minute: Integers, contents: Integers) -> None:
         """Take in baskets that have become known, by row of the record, in order of time."""
-        categories, people = self.bought.shape
+        categories = len(self.bought)
         has = in_basket(contents, categories)  # (baskets, categories)
         self.baskets += len(has)
         counts = has.astype(float)  # floats multiply much faster
         self.together += np.rint(counts.T @ counts).astype(np.int64)
-        order, good = np.nonzero(has)
-        np.add.at(self.bought.reshape(-1), good * people + row[order], np.int32(1))  # one flat view
+        for category in range(categories):
+            np.add.at(self.bought[category], row[has[:, category]], np.int32(1))
         for place, category in enumerate(self.staples):
             buys = np.flatnonzero(has[:, category])
             who, when = row[buys], minute[buys]
