@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from benchmarks import memory, report, scale, speed, variance
-from benchmarks.profile_run import profile_table
+from benchmarks.profile_run import profile_tables
 from benchmarks.settings import PEOPLE, WEEKS, cdnow, core
 
 
@@ -79,7 +79,7 @@ def main() -> None:
     sizes = Sizes(people=given.people, rounds=given.rounds)
     sizes = quick(sizes) if given.quick else sizes
     if given.profile:
-        print(profile_table(sizes.people, sizes.weeks))
+        print("\n\n".join(profile_tables(sizes.people, sizes.weeks)))
         return
     parts, measured = [report.machine(), counted(sizes)], dict[str, tuple[float, ...]]()
     print("\n\n".join(parts), end="\n\n")
@@ -87,8 +87,9 @@ def main() -> None:
         measured[name] = values
         print(report.table({name: values}).splitlines()[-1], flush=True)
     parts[1:1] = [report.table({name: measured[name] for name in report.TARGETS if name in measured})]
-    parts += [profile_table(sizes.people, sizes.weeks)]
-    print("\n" + parts[-1])
+    profiles = profile_tables(sizes.people, sizes.weeks)
+    parts += profiles
+    print("\n" + "\n\n".join(profiles))
     if not given.quick:
         report.write(report.titled(*parts))
 

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from benchmarks.settings import core, everything, weekly_offers
+from benchmarks.settings import core, everything, weekly_offers, whole
 from sim import simulate
 from sim.events import Events
 
-MARKETS = {"core": core, "everything": everything}
+MARKETS = {"core": core, "everything": everything, "whole": whole}
 ROOT = Path(__file__).parents[1]
 STATUS = Path("/proc/self/status")
 

@@ -1,7 +1,11 @@
-"""Where the time goes: shares of a run by module, as a profiler sees them.
+"""Where the time goes: shares of a run by module, and by mechanism, as a profiler sees them.
 
 Work that NumPy and SciPy do in C counts for the module that asked for it. The profiler itself takes time
 at each call of a Python function, so modules of many small functions look a little worse than they are.
+
+What a mechanism takes is the time of its turns: from each hour of the calendar at which its process wakes
+until it waits again, with all that it calls meanwhile. To run the market without it, and subtract, would say
+the same of a large one, and of a small one only how unevenly the machine runs.
 """
 
 from __future__ import annotations
@@ -14,11 +18,19 @@ from pathlib import Path
 import pandas as pd
 
 import sim
-from benchmarks.settings import core, everything, weekly_offers
+from benchmarks.settings import core, everything, weekly_offers, whole
 from benchmarks.timing import without_collector
 from sim import Scenario, simulate
 
 PACKAGE = Path(sim.__file__).parent
+FILLING = ("sim/till.py", "fill")  # the turn of the basket, within that of shopping
+OTHER_TURNS = {
+    FILLING: "basket",
+    ("sim/desk.py", "_look"): "service",
+    ("sim/desk.py", "_finish"): "service",
+    ("sim/market.py", "close_books"): "(the log and the record)",
+}
+Function = tuple[str, str]  # module and name
 
 
 def module(file: str) -> str:
@@ -30,22 +42,49 @@ def module(file: str) -> str:
     return f"{libraries[0]} (its Python part)" if libraries else "the rest"
 
 
-def shares(scenario: Scenario) -> pd.Series[float]:
-    """Give each module's share of a run's time."""
+def profiled(scenario: Scenario) -> pd.DataFrame:
+    """Profile a run: seconds in each function, its own and with what it calls; a row a function."""
     simulate(scenario.but(people=100), weekly_offers(), 1)
     profile = cProfile.Profile(builtins=False)  # C functions count for their callers
     profile.runcall(without_collector(lambda: simulate(scenario, weekly_offers(), 1).events))
+    stats = pstats.Stats(profile).stats.items()  # type: ignore[attr-defined]
+    rows = [(module(file), name, own, reached) for (file, _, name), (_, _, own, reached, _) in stats]
+    return pd.DataFrame(rows, columns=["module", "function", "own", "reached"])
+
+
+def shares(functions: pd.DataFrame) -> pd.Series[float]:
+    """Give each module's share of a run's time."""
+    return functions.groupby("module")["own"].sum() / functions["own"].sum()
+
+
+def turns(functions: pd.DataFrame) -> pd.Series[float]:
+    """Give each mechanism's share of a run's time, the largest first; what is nobody's turn comes last."""
     seconds: Counter[str] = Counter()
-    for (file, _, _), (_, _, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
-        seconds[module(file)] += own
-    return pd.Series(seconds) / seconds.total()
+    for row in functions.itertuples():
+        function: Function = (row.module, row.function)
+        if function in OTHER_TURNS:
+            seconds[OTHER_TURNS[function]] += row.reached
+        elif row.module.startswith("sim/processes/") and row.function == "run":
+            seconds[Path(row.module).stem] += row.reached
+        if function == FILLING:
+            seconds["shopping"] -= row.reached
+    taken = (pd.Series(seconds) / functions["own"].sum()).sort_values(ascending=False)
+    return pd.concat([taken, pd.Series({"(nobody's turn)": 1 - taken.sum()})])
 
 
-def profile_table(people: int, weeks: int) -> str:
-    """Write both profiles as a table, the largest share of the core first."""
-    both = pd.DataFrame(
-        {"core": shares(core(people, weeks)), "all": shares(everything(people, weeks))}
-    ).fillna(0.0)
-    both = both[both.max(axis=1) >= 0.005].sort_values("core", ascending=False)
-    lines = [f"| {name} | {row['core']:.0%} | {row['all']:.0%} |" for name, row in both.iterrows()]
-    return "\n".join(["| module | core | all mechanisms on |", "|---|---|---|", *lines])
+def profile_tables(people: int, weeks: int) -> tuple[str, str]:
+    """Write the shares of the modules as a table, the largest of the core first; then of the mechanisms."""
+    runs = [profiled(market(people, weeks)) for market in (core, everything, whole)]
+    by_module = pd.concat([shares(functions) for functions in runs], axis=1, keys=["core", "all", "whole"])
+    by_module = by_module.fillna(0.0).sort_values("core", ascending=False)
+    by_module = by_module[by_module.max(axis=1) >= 0.005]
+    head = [
+        "| module | core | the supermarket as it comes | every mechanism there is |",
+        "|---|---|---|---|",
+    ]
+    lines = [
+        f"| {name} | {row['core']:.0%} | {row['all']:.0%} | {row['whole']:.0%} |"
+        for name, row in by_module.iterrows()
+    ]
+    by_turn = [f"| {name} | {share:.1%} |" for name, share in turns(runs[-1]).items()]
+    return "\n".join([*head, *lines]), "\n".join(["| mechanism | share |", "|---|---|", *by_turn])

@@ -33,8 +33,9 @@ SPEED = {
     "core_1000": Target("core with 1 000 people, against idiomatic SimPy", ""),
     "core_100000": Target("core with 100 000 people, against idiomatic SimPy", ""),
     "collector": Target("core, against idiomatic SimPy, Python's garbage collector off for both", ""),
-    "everything": Target("all mechanisms on, against idiomatic SimPy's bare core", "≥ 12"),
+    "everything": Target("the supermarket as it comes, against idiomatic SimPy's bare core", "≥ 12"),
     "full": Target("the same with every lever of the plan moved", "≥ 10"),
+    "whole": Target("every mechanism there is, unmoved, against idiomatic SimPy's bare core", "≥ 8"),
     "focus_200": Target("core with 200 customers as processes, against idiomatic SimPy", "≥ 12"),
     "focus_1000": Target("core with 1 000 customers as processes, against idiomatic SimPy", "≥ 7"),
     "limit": Target("core, share of the NumPy limit (time of the limit / time of the core)", "≥ 0.35", ""),
@@ -43,7 +44,8 @@ SPEED = {
 }
 MEMORY = {
     "core_memory": Target("memory a person, log apart: core", "≤ 400", "B"),
-    "everything_memory": Target("memory a person, log apart: all mechanisms on", "≤ 1500", "B"),
+    "everything_memory": Target("memory a person, log apart: the supermarket as it comes", "≤ 1500", "B"),
+    "whole_memory": Target("memory a person, log apart: every mechanism there is", "≤ 1500", "B"),
     "event_memory": Target("a logged event", "≤ 25", "B"),
     "join_memory": Target("a logged event, once `run.events` has joined the pages", "", "B"),
 }
@@ -86,7 +88,7 @@ def figure(number: float) -> str:
     return f"{number:,.0f}".replace(",", " ") if number >= 100 else f"{number:.3g}"
 
 
-def titled(machine: str, rows: str, work: str, profile: str) -> str:
+def titled(machine: str, rows: str, work: str, modules: str, mechanisms: str) -> str:
     """Put the parts of the measured section under their headings."""
     return "\n\n".join(
         [
@@ -95,7 +97,9 @@ def titled(machine: str, rows: str, work: str, profile: str) -> str:
             "### Did they do the same work?",
             work,
             "### Where the time goes",
-            profile,
+            modules,
+            "### Whose turn takes how long",
+            mechanisms,
         ]
     )
 

@@ -1,16 +1,31 @@
-"""The markets that are measured: one core that all peers can play, and everything switched on."""
+"""The markets that are measured: one core that all peers can play, all of the supermarket, all there is."""
 
 # mypy: disable-error-code="union-attr"
 
 from sim import Campaign, Offer, Plan, Scenario, Segment, load_scenario, over
+from sim.category import Category
 from sim.clock import OpeningHours
+from sim.processes.basket import Parameters as Basket
 from sim.processes.entry import Parameters as Entry
 from sim.record import Delays
+from sim.scenario import MECHANISMS
 
 PEOPLE, WEEKS = 10_000, 104
 PEOPLE_AN_AGENT = 5_000
 SILENT_WEEKS = 8  # after so long without an order the firm writes
 DISCOUNT = 0.10
+BUSINESS = ("sales", "ties", "success", "credit")  # mechanisms of markets where firms are the customers
+SHELVES = Basket(  # two staples, a pair that goes together, and a bait
+    categories={
+        "vegetables": Category(share=0.55, weight=0.6, margin=0.35),
+        "meat": Category(share=0.40, weight=1.4, margin=0.25, goes_with={"vegetables": 1.5}),
+        "snacks": Category(share=0.30, weight=0.6, margin=0.38, goes_with={"beer": 3.0}),
+        "beer": Category(share=0.15, weight=1.3, margin=0.22, goes_with={"snacks": 3.0}),
+        "rice": Category(share=0.25, weight=1.2, margin=0.12, cycle_weeks=4),
+        "oil": Category(share=0.15, weight=1.0, margin=0.15, cycle_weeks=7),
+        "milk powder": Category(share=0.08, weight=3.0, margin=-0.05),
+    }
+)
 
 
 def weekly_offers() -> Plan:
@@ -55,10 +70,17 @@ def core(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
 
 
 def everything(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
-    """Give the supermarket with all mechanisms on, its desk staffed in proportion to the people."""
+    """Give the supermarket as it comes, its desk staffed in proportion to the people."""
     market = load_scenario("supermarket").but(people=people, weeks=weeks)
     agents = max(1, round(people / PEOPLE_AN_AGENT))
     return market.but(service=market.service.but(agents=agents))
+
+
+def whole(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
+    """Give the supermarket with every mechanism that a market of free buyers can have."""
+    market = everything(people, weeks).but(basket=SHELVES)
+    off = [name for name in MECHANISMS if name not in BUSINESS and getattr(market, name) is None]
+    return market.also(*off)
 
 
 def busy_desk(people: int, weeks: int = WEEKS) -> Scenario:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import cdnow_generator, idiomatic, limit
-from benchmarks.settings import cdnow, core, everything, everything_at_once, weekly_offers
+from benchmarks.settings import cdnow, core, everything, everything_at_once, weekly_offers, whole
 from benchmarks.timing import Race, processor_time, race, without_collector
 from sim import Plan, Scenario, simulate
 from sim.clock import MINUTES_A_WEEK
@@ -83,6 +83,7 @@ def rows(people: int, weeks: int, rounds: int) -> Iterator[Measured]:
     yield "collector", race(still(bare), still(peer), rounds).ratios
     yield "everything", race(partial(kit, everything(people, weeks)), peer, rounds).ratios
     yield "full", race(partial(kit, everything(people, weeks), everything_at_once()), peer, rounds).ratios
+    yield "whole", race(partial(kit, whole(people, weeks)), peer, rounds).ratios
     for size in (200, 1_000):
         lives = partial(kit, market, focus=range(min(size, people)))
         yield f"focus_{size}", race(lives, peer, rounds).ratios

@@ -77,10 +77,11 @@ class OpeningHours(Data):
         """Count the open minutes from the start of the market until `minute`."""
         week, rest = divmod(minute, MINUTES_A_WEEK)
         day, time = divmod(rest, MINUTES_A_DAY)
-        today = min(max(time - self.from_hour * MINUTES_AN_HOUR, 0), self.minutes_a_day)
-        return (week * self.days + min(day, self.days)) * self.minutes_a_day + (
-            today if day < self.days else 0
-        )
+        whole = self.minutes_a_day
+        if day >= self.days:
+            return (week + 1) * self.days * whole
+        today = min(max(time - self.from_hour * MINUTES_AN_HOUR, 0), whole)
+        return (week * self.days + day) * whole + today
 
     def minute_of(self, open_minutes: float) -> float:
         """Find the minute at which this many open minutes have passed and the desk is open."""

@@ -31,8 +31,11 @@ def key(person: Integers, category: int | Integers) -> Integers:
 
 
 def keys(person: Integers, categories: int) -> Integers:
-    """Give the occasions of persons and all categories, shape (persons, categories)."""
-    return key(person[:, None], np.arange(categories))
+    """Give the occasions of persons and all categories, shape (persons, categories).
+
+    In memory, category by category, as all that is worked out from it: NumPy is fast along many persons.
+    """
+    return key(person, np.arange(categories)[:, None]).T
 
 
 def as_bits(basket: Mask) -> Integers:
@@ -41,15 +44,18 @@ def as_bits(basket: Mask) -> Integers:
 
 
 def in_basket(contents: Integers, categories: int) -> Mask:
-    """Read these numbers again: (baskets, categories)."""
-    bits: Mask = (contents[:, None] >> np.arange(categories) & 1).astype(bool)
-    return bits
+    """Read these numbers again: (baskets, categories); in memory category by category, as `keys`."""
+    bits: Mask = contents & 1 << np.arange(categories, dtype=contents.dtype)[:, None] != 0
+    return bits.T
 
 
 def worth(luck: Luck, weights: Floats, person: Integers, week: Any, j: Any) -> Floats:
     """Draw how dear each line of an order would be beside the others, (orders, categories): weight +-50 %."""
     week, j = (np.asarray(number)[..., None] for number in (week, j))
-    return weights * (0.5 + luck.uniform(Purpose.LINE, keys(person, len(weights)), week, j))
+    dear: Floats = luck.uniform(Purpose.LINE, keys(person, len(weights)), week, j)
+    dear += 0.5
+    dear *= weights
+    return dear
 
 
 def split(cents: Integers, shares: Floats) -> npt.NDArray[np.int64]:

@@ -52,7 +52,8 @@ class Purchases:
         categories = len(self.bought)
         has = in_basket(contents, categories)  # (baskets, categories)
         self.baskets += len(has)
-        self.together += np.rint(has.T.astype(float) @ has).astype(np.int64)  # floats multiply much faster
+        counts = has.astype(float)  # floats multiply much faster
+        self.together += np.rint(counts.T @ counts).astype(np.int64)
         for category in range(categories):
             np.add.at(self.bought[category], row[has[:, category]], np.int32(1))
         for place, category in enumerate(self.staples):

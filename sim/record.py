@@ -31,6 +31,8 @@ UNKNOWN = -1
 NO_MEMBER = -1  # in the column of tiers
 WORDS = np.array([*NEEDS, ""])  # of needs; the last is that of nobody asked, -1
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
+EFFECTS = np.zeros(256, np.int64)  # on what a customer is billed, by kind
+EFFECTS[list(BILL)] = list(BILL.values())
 Sales = tuple[Integers, ...]  # person, kind and value of events, among them all that a customer is billed
 EXPECTED = (
     "campaign.to: the function must answer true or false for each record, "
@@ -119,9 +121,10 @@ class Record:
         known &= self._of_person[page.person] != UNKNOWN  # a stranger's complaint waits for their order
         late = np.flatnonzero(~known & (page.kind < HIDDEN) & (page.person != FIRM))
         self._late = page.where(late)
-        page = page.where(known) if len(late) else page
-        self._take_in(page)
-        self._turn_the_year(page, copied=page is not whole)
+        seen = np.flatnonzero(known & (page.kind < HIDDEN))
+        by_kind = page.where(seen[page.kind[seen].argsort(kind="stable")])  # within a kind in order of time
+        self._take_in(by_kind)
+        self._turn_the_year(by_kind, None if len(late) or page is not whole else page)
 
     def _open_records(self, person: Integers) -> None:
         """Open a record for each of these people, in the order in which they first stand here."""
@@ -132,64 +135,67 @@ class Record:
         self._open += len(who)
 
     def _take_in(self, page: Events) -> None:
-        """Add a page to the columns; where a column keeps the last value, the latest event wins."""
-        orders, row = self._find(page.person, page.kind, Kind.ORDER)
+        """Add a page by kind to the columns; where a column keeps the last value, the latest event wins."""
+        orders, row = self._find(page, Kind.ORDER)
         fresh = np.flatnonzero(self.first[row] == UNKNOWN)[::-1]  # backwards: the first order stays
-        self.first[row[fresh]] = page.minute[orders[fresh]]
+        self.first[row[fresh]] = page.minute[orders][fresh]
         self.last[row] = page.minute[orders]
-        sent, row = self._find(page.person, page.kind, Kind.SENT)
+        sent, row = self._find(page, Kind.SENT)
         self.contact[row] = page.minute[sent]
-        answers, row = self._find(page.person, page.kind, Kind.NPS)
+        answers, row = self._find(page, Kind.NPS)
         self.nps[row] = page.value[answers]
-        said, row = self._find(page.person, page.kind, Kind.DECLARED)
-        about = page.channel[said]
-        self.need[row[about == 0]] = page.value[said[about == 0]]
-        self.greenness[row[about == 1]] = page.value[said[about == 1]]
+        said, row = self._find(page, Kind.DECLARED)
+        about, answer = page.channel[said], page.value[said]
+        self.need[row[about == 0]] = answer[about == 0]
+        self.greenness[row[about == 1]] = answer[about == 1]
         counted = {Kind.OPENED: self.opened, Kind.CLICKED: self.clicked, Kind.TICKET: self.tickets}
         for kind, column in counted.items():
-            np.add.at(column, self._find(page.person, page.kind, kind)[1], ONE)
-        tickets, row = self._find(page.person, page.kind, Kind.TICKET)
+            np.add.at(column, self._find(page, kind)[1], ONE)
+        tickets, row = self._find(page, Kind.TICKET)
         self.ticket[row] = page.minute[tickets]
-        clicks, row = self._find(page.person, page.kind, Kind.CLICKED)
-        fresh = np.flatnonzero((self.basket[row] <= self.last[row]) & (page.minute[clicks] > self.last[row]))
-        self.basket[row[fresh[::-1]]] = page.minute[clicks[fresh[::-1]]]  # backwards: the first click stays
+        clicks, row = self._find(page, Kind.CLICKED)
+        minute, last = page.minute[clicks], self.last[row]
+        fresh = np.flatnonzero((self.basket[row] <= last) & (minute > last))[::-1]
+        self.basket[row[fresh]] = minute[fresh]  # backwards: the first click stays
         self._take_in_programme(page)
         if len(self.purchases.bought):
-            place, row = self._find(page.person, page.kind, Kind.BASKET)
+            place, row = self._find(page, Kind.BASKET)
             self.purchases.learn(row, page.minute[place], page.ref[place])
 
     def _take_in_programme(self, page: Events) -> None:
         """Add what programmes and contracts bring: points, tiers, membership in groups, ends of terms."""
         for kind, sign in POINTS.items():
-            place, row = self._find(page.person, page.kind, kind)
+            place, row = self._find(page, kind)
             np.add.at(self.points, row, sign * page.value[place])
-        self.tier[self._find(page.person, page.kind, Kind.ENROLLED)[1]] = 0
-        moved, row = self._find(page.person, page.kind, Kind.TIER)
+        self.tier[self._find(page, Kind.ENROLLED)[1]] = 0
+        moved, row = self._find(page, Kind.TIER)
         risen = page.value[moved] > self.tier[row]
-        self.promoted[row[risen]] = page.minute[moved[risen]]
+        self.promoted[row[risen]] = page.minute[moved][risen]
         self.tier[row] = page.value[moved]
-        self.community[self._find(page.person, page.kind, Kind.ENTERED)[1]] = True
-        self.community[self._find(page.person, page.kind, Kind.QUIT)[1]] = False  # for good
-        signed, row = self._find(page.person, page.kind, Kind.SIGNED)
+        self.community[self._find(page, Kind.ENTERED)[1]] = True
+        self.community[self._find(page, Kind.QUIT)[1]] = False  # for good
+        signed, row = self._find(page, Kind.SIGNED)
         self.term_end[row] = page.ref[signed]
-        ended = self._find(page.person, page.kind, Kind.CANCELLED)[1]
+        ended = self._find(page, Kind.CANCELLED)[1]
         self.term_end[ended] = UNKNOWN
         self.cancelled[row], self.cancelled[ended] = False, True
 
-    def _find(self, person: Integers, kind: Integers, which: Kind) -> tuple[Integers, Integers]:
-        """Find where events of a kind stand, and in whose rows of the record they belong."""
-        place = np.flatnonzero(kind == int(which))
-        return place, self._of_person[person[place]]
+    def _find(self, page: Events, which: Kind) -> tuple[slice, Integers]:
+        """Find where events stand in a page by kind, and in whose rows of the record they belong."""
+        start, end = page.kind.searchsorted(np.array([which, which + 1], np.uint8))
+        return slice(start, end), self._of_person[page.person[start:end]]
 
-    def _turn_the_year(self, page: Events, copied: bool) -> None:
+    def _turn_the_year(self, page: Events, logged: Events | None) -> None:
         """Add up this week's sales, and let those of 52 weeks ago out of the yearly columns.
 
-        A year of sales fills the memory, unless it is the log's own pages, which are there anyway.
+        A year of sales fills the memory, unless it is the log's own pages, which are there anyway:
+        `logged`, where the log knew the same as the record.
         """
-        sales = (page.person, page.kind, page.value)
-        if copied:
-            sold = np.flatnonzero(np.isin(page.kind, list(BILL)))
-            sales = (page.person[sold], page.kind[sold], page.value[sold])
+        if logged is None:
+            page = page.where(EFFECTS[page.kind] != 0)
+            sales = (page.person, page.kind, page.value)
+        else:
+            sales = (logged.person, logged.kind, logged.value)
         self._year.append(sales)
         ever, lately = (self.orders, self.cents), (self.orders_52w, self.cents_52w)
         self._add_up(sales, ONE, ever, lately)
@@ -199,13 +205,12 @@ class Record:
     def _add_up(self, sales: Sales, sign: np.int32, *columns: tuple[Integers, Integers]) -> None:
         """Add sales to columns of orders and cents, or take them off."""
         person, kind, value = sales
-        _, buyer = self._find(person, kind, Kind.ORDER)
-        for count, _ in columns:
-            np.add.at(count, buyer, sign)
-        for what, effect in BILL.items():
-            place, row = self._find(person, kind, what)
-            for _, cents in columns:
-                np.add.at(cents, row, sign * effect * value[place])
+        sold = np.flatnonzero(EFFECTS[kind])
+        row, kind = self._of_person[person[sold]], kind[sold]
+        ordered, paid = sign * (kind == int(Kind.ORDER)), sign * EFFECTS[kind] * value[sold]
+        for count, cents in columns:
+            np.add.at(count, row, ordered)
+            np.add.at(cents, row, paid)
 
     # -- asking ---------------------------------------------------------------------------------
 

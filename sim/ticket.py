@@ -57,13 +57,10 @@ class Lines:
 
     def leave(self, agents: tuple[int, ...], in_hand: list[Ticket]) -> Ticket | None:
         """Take the ticket that is served next, if one of the agents of its line is free."""
-        free = [
-            line for line, number in zip(self._lines, self._free(agents, in_hand), strict=True) if number > 0
-        ]
+        if len(agents) == 1:
+            line = self._lines[0]
+            return heappop(line) if line and len(in_hand) < agents[0] else None
+        busy = [sum(ticket.line == line for ticket in in_hand) for line in range(len(agents))]
+        free = [line for line, has, at_work in zip(self._lines, agents, busy, strict=True) if has > at_work]
         heads = [(line[0], line) for line in free if line]
         return heappop(min(heads)[1]) if heads else None
-
-    def _free(self, agents: tuple[int, ...], in_hand: list[Ticket]) -> list[int]:
-        if len(agents) == 1:
-            return [agents[0] - len(in_hand)]
-        return [number - sum(ticket.line == line for ticket in in_hand) for line, number in enumerate(agents)]

@@ -55,8 +55,8 @@ class Till:
         self.base = -np.log1p(-np.array([category.share for category in categories]))  # (categories,)
         self.weights = np.array([category.weight for category in categories])
         self.margins = np.array([category.margin for category in categories])
-        self.company = np.array(  # (categories, categories): by the good for which one came
-            [[category.goes_with.get(name, 1.0) for name in these.categories] for category in categories]
+        self.company = np.array(  # (categories, categories): beside the good for which one came, the column
+            [[category.goes_with.get(name, 1.0) for category in categories] for name in these.categories]
         )
 
     def fill(self, week: int) -> None:
@@ -94,14 +94,14 @@ class Till:
         """Let the clocks of all categories run: what rings by 1 is wanted, and what rings first."""
         world, orders, me = self.world, self.world.orders, self.world.people.basket
         who, every = orders.person, np.arange(len(orders.person))
-        strength = self.base * me.taste[:, who].T  # (orders, categories)
+        strength = self.base * me.taste.take(who, axis=1).T  # (orders, categories)
         for place, staple in enumerate(me.staples):
             strength[:, staple] *= me.need(place, who, orders.minute)
         budget = world.luck.exponential(Purpose.WISH, *self._lines(week))
         clock = budget / np.maximum(strength, 1e-12)
         first = clock.argmin(axis=1)
         start = clock[every, first][:, None]  # (orders, 1)
-        company = self.company[first]
+        company = self.company.take(first, axis=1).T
         wanted = start + (clock - start) / company < 1  # from the first good on they run faster
         wanted[every, first] = True
         dear = worth(world.luck, self.weights, who, week, orders.j)

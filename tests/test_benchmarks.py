@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from benchmarks import cdnow_generator, report, scale, soak, speed, timing, variance
-from benchmarks.profile_run import profile_table
-from benchmarks.settings import busy_desk, cdnow, core, everything
+from benchmarks.profile_run import profile_tables, profiled, turns
+from benchmarks.settings import BUSINESS, busy_desk, cdnow, core, everything, whole
 from sim.run import Run
+from sim.scenario import MECHANISMS
 
 
 def test_peers_do_the_same_work_in_a_tiny_market() -> None:
@@ -54,6 +55,7 @@ def test_rounds_alternate_and_give_ratios() -> None:
 def test_markets_have_what_they_should() -> None:
     assert core(50, 5).experience is None and core(50, 5).patience is None
     assert everything(50, 5).experience is not None
+    assert all(getattr(whole(50, 5), name) is not None for name in MECHANISMS if name not in BUSINESS)
     assert cdnow(50, 5).contact is None
     assert busy_desk(50, 5).service.fault_share > everything(50, 5).service.fault_share
 
@@ -75,8 +77,16 @@ def test_every_row_of_scale_is_measured_and_a_log_is_larger_than_its_numbers(
     assert found["log"] > found["numbers"]
 
 
-def test_profile_names_the_modules() -> None:
-    assert "sim/processes/shopping.py" in profile_table(50, 5)
+def test_profile_names_the_modules_and_the_mechanisms() -> None:
+    modules, mechanisms = profile_tables(50, 5)
+    assert "| sim/processes/shopping.py |" in modules and "| rival |" in mechanisms
+
+
+def test_turns_of_all_mechanisms_are_parts_of_a_run_and_those_switched_off_have_none() -> None:
+    found = turns(profiled(whole(50, 5)))
+    assert (found > 0).all() and found.sum() == pytest.approx(1)
+    assert {*MECHANISMS} - {*BUSINESS} < {*found.index}
+    assert not {"basket", "rival"} & {*turns(profiled(everything(50, 5))).index}
 
 
 def test_readme_has_every_row() -> None:

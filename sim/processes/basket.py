@@ -206,6 +206,7 @@ class Columns:
     lasts: npt.NDArray[np.int32]  # (staples, people): minutes that a pack lasts
     runs_out: npt.NDArray[np.int32]  # (staples, people): minute at which the jar is empty
     these: Parameters | None  # the same for everybody
+    staples: tuple[int, ...] = ()  # the places of those that are used up and bought again
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -224,17 +225,12 @@ class Columns:
             weeks = np.clip((categories[staple].cycle_weeks or 0.0) * pace, 1 / 7, 520)
             lasts[place] = weeks * MINUTES_A_WEEK
             runs_out[place] = lasts[place] * luck.uniform(Purpose.PACE, key(person, staple), 0, 1)
-        return cls(taste, lasts, runs_out, these)
+        return cls(taste, lasts, runs_out, these, these.staples)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The categories of the market."""
         return tuple(self.these.categories) if self.these else ()
-
-    @property
-    def staples(self) -> tuple[int, ...]:
-        """The places of those that are used up and bought again."""
-        return self.these.staples if self.these else ()
 
     def need(self, place: int, who: Integers, minute: Integers | int) -> Floats:
         """Tell how much some people need a staple: 1 on average over a pack, most when it is used up."""
@@ -258,7 +254,11 @@ class Columns:
     def put_away(self, place: int, who: Integers, minute: Integers) -> None:
         """Let people fill the jar, up to what it holds; `who` has a row a pack, in order of time."""
         who, row, packs = np.unique(who, return_index=True, return_counts=True)
-        lasts, now = self.lasts[place, who], minute[row]
+        self.fill(place, who, minute[row], packs)
+
+    def fill(self, place: int, who: Integers, now: Integers | int, packs: Integers | int) -> None:
+        """Let people, each named once, fill the jar with some packs, up to what it holds."""
+        lasts = self.lasts[place, who]
         filled = np.maximum(self.runs_out[place, who], now) + packs * lasts
         self.runs_out[place, who] = np.minimum(filled, now + FULLEST * lasts)
 
@@ -295,4 +295,4 @@ class Basket:
             who = np.flatnonzero(me.runs_out[place] < monday)
             share = self.these.elsewhere_share
             who = who[self.world.luck.happens(share, Purpose.ELSEWHERE, key(who, staple), week)]
-            me.put_away(place, who, np.full(len(who), monday))
+            me.fill(place, who, monday, packs=1)

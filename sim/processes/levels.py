@@ -108,6 +108,7 @@ class Levels:
         self.these = these
         self.levers = Levers()
         self.level = np.full(world.size, NONE, np.int8)
+        self.at_work: list[int] = []  # the levels at which somebody is served
         self.outspoken = world.people.service.outspoken  # as people are by nature
 
     def run(self) -> Generator[simpy.Event, int, None]:
@@ -117,15 +118,11 @@ class Levels:
             if week % ROUND == 0:
                 self.sort(week)
                 self.pay(week)
-            for level in self.at_work():
+            for level in self.at_work:
                 self.lift(self.these.of(level), np.flatnonzero(self.level == level))
             week = yield self.world.calendar.hour("redress")
-            for level in self.at_work():
+            for level in self.at_work:
                 self.serve(self.these.of(level), self.level == level, week)
-
-    def at_work(self) -> list[int]:
-        """List the levels at which somebody is served."""
-        return np.flatnonzero(np.bincount(self.level + 1, minlength=1)[1:]).tolist()
 
     def chosen(self, to: Segment, week: int) -> Integers:
         """Choose the customers of a segment; of a plan that is not lived, some are not served as planned."""
@@ -139,16 +136,17 @@ class Levels:
         self.level[:] = NONE
         for rule in reversed(self.levers.rules):
             self.level[self.chosen(rule.to, week)] = LEVELS.index(rule.level)
+        self.at_work = np.flatnonzero(np.bincount(self.level + 1, minlength=1)[1:]).tolist()
         service = self.world.people.service
         service.outspoken = self.outspoken
-        for level in self.at_work():
+        for level in self.at_work:
             invites = self.these.of(level).invites
             heard = self.outspoken + invites * (1 - self.outspoken if invites > 0 else self.outspoken)
             service.outspoken = np.where(self.level == level, heard, service.outspoken)
 
     def pay(self, week: int) -> None:
         """Pay for a round of each level."""
-        for level in self.at_work():
+        for level in self.at_work:
             cents = round(self.these.of(level).cost * 100 * ROUND)
             who = np.flatnonzero(self.level == level)
             if cents:

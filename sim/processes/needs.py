@@ -252,12 +252,12 @@ class Needs:
     def offer(self) -> None:
         """Let people notice what is offered, a step a week; what it is worth to them, they also feel."""
         me, these = self.world.people.needs, self.these
-        aim = these.progress(np.array(self.spends))
-        gap = aim - self.added
-        moved = np.where(np.abs(gap) < NOTICED, aim, self.added + these.notice * gap)
-        if not (moved.any() or self.added.any()):
+        spends = np.array(self.spends)
+        if not (spends.any() or self.added.any()):
             return
-        self.added = moved
+        aim = these.progress(spends)
+        gap = aim - self.added
+        self.added = moved = np.where(np.abs(gap) < NOTICED, aim, self.added + these.notice * gap)
         more = weighed(these.most() * moved[:-1], me.weights) + self.green(float(moved[-1]))  # (people,)
         me.value[:] = self.plain + more
         self.world.people.experience.enrich(these.felt * more, self.world.people.number)

@@ -98,7 +98,7 @@ class Columns:
 
     def burden(self, cause: Cause, toll: Floats | float, who: Integers | None = None) -> None:
         """Add to what a cause will take on Sunday, from some or all; without this mechanism nobody minds."""
-        if not self.hazard.size:
+        if not self.hazard.size or (who is not None and not len(who)):
             return
         self.stirred.add(cause)
         if who is None:

@@ -203,7 +203,7 @@ class Privacy:
     def mind(self) -> None:
         """Let this week's profiling take patience, more of the concerned."""
         people, me, these = self.world.people, self.world.people.privacy, self.these
-        who = np.flatnonzero(me.profiled)
+        who = np.flatnonzero(me.profiled > 0)
         toll = these.profiled_toll * self.relief
         toll += these.sensitive_toll * (self.levers.sensitive == "unasked")
         people.patience.burden(Cause.TRUST, toll * me.concern[who] * me.profiled[who], who)

@@ -66,11 +66,11 @@ class Profile:
     def ask(self) -> None:
         """Ask whoever has not been asked; some answer, at that order."""
         orders, log = self.world.orders, self.world.log
-        who, first = np.unique(orders.person, return_index=True)  # the first order of each this week
-        new = ~self.asked[who]
+        new = np.flatnonzero(~self.asked[orders.person])
+        who, first = np.unique(orders.person[new], return_index=True)  # the first order of each this week
         self.asked[who] = True
-        answers = new & self.world.luck.happens(self.these.answer_share, Purpose.DECLARE, who)
-        who, minute = who[answers], orders.minute[first[answers]]
+        answers = self.world.luck.happens(self.these.answer_share, Purpose.DECLARE, who)
+        who, minute = who[answers], orders.minute[new[first[answers]]]
         log.write(Kind.DECLARED, minute, who, NEED, value=self.named_need(who))
         log.write(Kind.DECLARED, minute, who, GREEN, value=self.greenness(who))
 

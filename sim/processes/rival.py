@@ -146,7 +146,7 @@ class Rival:
         self.these = these
         self.first_value = world.people.needs.value.copy()
         self.first_mood = world.people.experience.satisfaction / 100
-        self.at_start = world.people.rival.share
+        self.at_start = self.share = world.people.rival.share
         self.seen: list[float] = []  # by week: our discount, over all people, as the rival saw it
         self.sold = np.zeros(world.size, np.int64)  # purchases at the rival's, this week
 
@@ -185,7 +185,8 @@ class Rival:
         stays = np.where(gap < 0, me.habit, 1 - me.habit) * these.habit_band
         moves = np.sign(gap) * np.maximum(np.abs(gap) - stays, 0.0)
         me.utility[:] = np.clip(me.utility + moves, -LOWEST, LOWEST)
-        people.shopping.lift *= me.share / self.at_start
+        self.share = me.share
+        people.shopping.lift *= self.share / self.at_start
 
     def change(self, week: int, cut: float) -> Floats:
         """Give what has changed in our utility since the market opened, shape (people,)."""
@@ -202,23 +203,26 @@ class Rival:
     def sell(self, week: int) -> None:
         """Let our customers buy at the rival's what they do not buy here; the dormant buy it all there."""
         people, shopping = self.world.people, self.world.people.shopping
-        share, at_start = people.rival.share, self.at_start
-        in_all = shopping.rate / at_start  # purchases a week at both shops
+        share = self.share  # as chosen on Monday
+        in_all = shopping.rate / self.at_start  # purchases a week at both shops
         here = shopping.rate * shopping.lift  # with what prices and messages do
         there = in_all * (1 - share) - self.these.switched * (here - in_all * share)
         rate = np.where(shopping.asleep, in_all, np.maximum(there, 0.0))
         who = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
-        self.sold[:] = 0
-        clock, j = np.zeros(len(who)), 0
+        rate, clock = rate[who], np.zeros(len(who))
+        rounds: list[tuple[Integers, Floats]] = []  # as in shopping: everybody's first purchase, ...
         while len(who):
-            clock = clock + self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, j) / rate[who]
+            clock = clock + self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, len(rounds)) / rate
             due = np.flatnonzero(clock < 1)
-            who, clock = who[due], clock[due]
-            self.sold[who] += 1
-            self.ring_up(who, week, j, clock)
-            j += 1
+            who, rate, clock = who[due], rate[due], clock[due]
+            rounds.append((who, clock))
+        buyers = [len(who) for who, _ in rounds]
+        if sum(buyers):
+            who, clock = (np.concatenate(parts) for parts in zip(*rounds, strict=True))  # (purchases,)
+            self.ring_up(who, week, np.repeat(np.arange(len(rounds)), buyers), clock)
+        self.sold = np.bincount(who, minlength=self.world.size)
 
-    def ring_up(self, who: Integers, week: int, j: int, clock: Floats) -> None:
+    def ring_up(self, who: Integers, week: int, j: Integers, clock: Floats) -> None:
         """Write down purchases at the rival's: each as large as one of the same person here."""
         shopping = self.world.people.shopping
         chance = self.world.luck.uniform(Purpose.RIVAL_AMOUNT, who, week, j)
@@ -231,8 +235,9 @@ class Rival:
         """Let this week's purchases, here and there, make habits of what people do."""
         me = self.world.people.rival
         here = np.bincount(self.world.orders.person, minlength=self.world.size)
-        who = np.flatnonzero(here + self.sold)
-        bought = here[who] + self.sold[who]
+        everywhere = here + self.sold
+        who = np.flatnonzero(everywhere > 0)
+        bought = everywhere[who]
         keep = self.these.habit_keep**bought
         me.habit[who] = keep * me.habit[who] + (1 - keep) * here[who] / bought
 

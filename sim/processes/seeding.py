@@ -111,8 +111,9 @@ class Seeding:
         me = self.world.people.seeding
         while True:
             week = yield self.world.calendar.hour("prices")
-            more = (me.talk - 1) * np.float32(self.these.keep)
-            me.talk[:] = np.where(more < SILENT, 1.0, 1 + more)
+            who = np.flatnonzero(me.talk > 1)
+            more = (me.talk[who] - 1) * np.float32(self.these.keep)
+            me.talk[who] = np.where(more < SILENT, 1.0, 1 + more)
             cents = round(self.levers.sample * 100)
             if cents and week >= self.due:
                 self.give(cents, week)
