@@ -54,8 +54,8 @@ METRICS = {
     "average_order": Metric("currency", "paid for an order", 2),
     "cross_sell_rate": Metric("share", "orders with a suggestion accepted", 3),
     "revenue": Metric("currency", "paid by customers, after discounts", 0),
-    "contribution": Metric("currency", "revenue less goods and what was spent on single customers", 0),
-    "profit": Metric("currency", "contribution less what is spent on nobody in particular", 0),
+    "contribution": Metric("currency", "revenue less goods and spending on customers", 0),
+    "profit": Metric("currency", "contribution less the costs of all together", 0),
     "customer_equity": Metric("currency", "worth of remaining customers, constant retention", 0),
     "points_debt": Metric("currency", "points held by members at the end", 0),
     "renewal_rate": Metric("share", "contracts renewed when their term ended", 3),
@@ -68,7 +68,7 @@ METRICS = {
     "sla_solution": Metric("share", "complaints solved in the promised time", 3),
     "contacts": Metric("messages", "sent", 0),
     "opt_outs": Metric("times", "times a channel was refused for good", 0),
-    "sales_efficiency": Metric("currency", "yearly margin of deals won, for each week of a seller", 0),
+    "sales_efficiency": Metric("currency", "yearly margin of deals won, per seller week", 0),
 }
 
 
