@@ -27,6 +27,7 @@ from sim.lifeline import lifelines
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
 from sim.run import Run
+from sim.shelf import shelf
 from sim.style import Picture, number, percent, signed, styled
 from sim.trend import lead, trends
 
@@ -54,6 +55,7 @@ __all__ = [
     "retention",
     "rfm_map",
     "shares",
+    "shelf",
     "tiles",
     "trends",
 ]

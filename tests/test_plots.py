@@ -144,6 +144,11 @@ def sold() -> Run:
     return simulate(market(400, 40).but(sales=Sales(lead_share=0.03)), Plan(sales={"minimum_score": 20}), 1)
 
 
+@cache
+def following() -> Run:
+    return simulate(market(), Plan(pricing={"follow_demand": 0.5}), 1)  # type: ignore[arg-type]
+
+
 def chances() -> pd.DataFrame:
     """Give what `clv.by_probability` gives, with three outcomes."""
     chance = pd.Series(np.linspace(0, 1, 99), name="alive")
@@ -193,6 +198,7 @@ FIGURES: dict[str, Callable[[], Picture]] = {
     "tiles of markets": lambda: plots.tiles(swept(), "orders"),
     "lead": lambda: plots.lead(ahead()),
     "looks": lambda: plots.looks(seen(12)),
+    "shelf": lambda: plots.shelf({"today": pair().before, "follows demand": following()}),
     "pipeline": lambda: plots.pipeline(sold()),
     "costs": lambda: plots.costs(
         newcomers.by_channel(simulate(market(), WINNING, 1))[["cost_currency", "value_currency"]]
