@@ -96,7 +96,12 @@ def _verdict(plan: str, what: str, mean: float, low: float, high: float, pairs: 
 
 
 @styled
-def tiles(given: Trials | Sweep, metric: str = "profit", plan: str | None = None) -> Picture:
+def tiles(
+    given: Trials | Sweep,
+    metric: str = "profit",
+    plan: str | None = None,
+    crossed: tuple[str, str] = ("idea", "means"),
+) -> Picture:
     """Show what is gained or lost in each cell of a table: plans crossed two ways, or markets.
 
     Parameters
@@ -107,10 +112,12 @@ def tiles(given: Trials | Sweep, metric: str = "profit", plan: str | None = None
         A headline number; see `sim.metrics.METRICS`.
     plan
         Of a sweep, whose plan is compared with the first; the last unless given.
+    crossed
+        Of trials, what the two parts of a plan's name stand for: a row, and a column.
     """
     style.expect(given, (Trials, Sweep), "tiles", "trials or a sweep")
     trials = given.trials if isinstance(given, Sweep) else given
-    table, title = _cells(given, metric, plan)
+    table, title = _cells(given, metric, plan, crossed)
     unit, scale = _unit(metric, trials.currency)
     rows, columns = (list(table.index.unique(level)) for level in (0, 1))
     figure = Picture("Table in colours", title, height=2 + 0.9 * len(rows))
@@ -131,7 +138,9 @@ def tiles(given: Trials | Sweep, metric: str = "profit", plan: str | None = None
     return figure
 
 
-def _cells(given: Trials | Sweep, metric: str, plan: str | None) -> tuple[pd.DataFrame, str]:
+def _cells(
+    given: Trials | Sweep, metric: str, plan: str | None, names: tuple[str, str]
+) -> tuple[pd.DataFrame, str]:
     """Give the differences by row and column, and a title."""
     words = metric.replace("_", " ")
     if isinstance(given, Sweep):
@@ -139,9 +148,9 @@ def _cells(given: Trials | Sweep, metric: str, plan: str | None) -> tuple[pd.Dat
         return given.difference(metric, name), f"{words.capitalize()} of “{name}”, less “{first}”"
     table = given.difference(metric)
     crossed = [tuple(str(name).split(CROSS)) for name in table.index]
-    if not crossed or any(len(names) != 2 for names in crossed):
+    if not crossed or any(len(parts) != 2 for parts in crossed):
         raise Fault(f'tiles: expects plans named "idea{CROSS}means" beside the first.')
-    table.index = pd.MultiIndex.from_tuples(crossed, names=["idea", "means"])
+    table.index = pd.MultiIndex.from_tuples(crossed, names=list(names))
     return table, f"{words.capitalize()}, less “{given.plans[0]}”"
 
 

@@ -62,11 +62,13 @@ def holdout(run: Run, campaign: int = 1, weeks: int = 12, level: float = 0.95) -
     return table.astype({"people": int}).rename_axis("group")
 
 
-def branches(trials: Trials, metric: str = "profit", plan: str | None = None) -> pd.DataFrame:
+def branches(
+    trials: Trials, metric: str = "profit", plan: str | None = None, against: str | None = None
+) -> pd.DataFrame:
     """Compare branches that carry out a plan with others that do not, as a firm of many branches could.
 
     Each seed is a branch with its own customers and luck. Those of odd number take the plan, the others
-    the first plan of the trials: numbers say nothing about a branch, so that is as good as a lot.
+    another plan: numbers say nothing about a branch, so that is as good as a lot.
 
     Parameters
     ----------
@@ -74,6 +76,8 @@ def branches(trials: Trials, metric: str = "profit", plan: str | None = None) ->
         A headline number; see `sim.metrics.METRICS`.
     plan
         Which plan; the last of the trials unless given.
+    against
+        What the others carry out; the first plan of the trials unless given.
 
     Returns
     -------
@@ -88,14 +92,15 @@ def branches(trials: Trials, metric: str = "profit", plan: str | None = None) ->
     from scipy.stats import ttest_ind  # half of what `import sim` would take, in every process, if at the top
 
     name = trials.plans[-1] if plan is None else plan
-    with_plan, without = (trials.of(one)[metric] for one in (name, trials.plans[0]))
+    other = trials.plans[0] if against is None else against
+    with_plan, without = (trials.of(one)[metric] for one in (name, other))
     a, b = with_plan[with_plan.index % 2 == 1], without[without.index % 2 == 0]
     if min(len(a), len(b)) < 2:
         raise Fault(f"branches: {len(a)} against {len(b)} tell nothing. Compare on four seeds or more.")
     reach = ttest_ind(a, b, equal_var=False).confidence_interval(0.95)
     rows = {
         f"with “{name}”": (len(a), *mean_and_interval(a)),
-        f"with “{trials.plans[0]}”": (len(b), *mean_and_interval(b)),
+        f"with “{other}”": (len(b), *mean_and_interval(b)),
         "difference": (len(a) + len(b), a.mean() - b.mean(), reach.low, reach.high),
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["branches", "mean", "low", "high"])

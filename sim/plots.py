@@ -23,6 +23,7 @@ from sim.dossier import dossier, lifetimes, remedies
 from sim.forecast import forecast
 from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
+from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
@@ -41,6 +42,7 @@ __all__ = [
     "effect",
     "forecast",
     "lead",
+    "letterbox",
     "lifelines",
     "lifetimes",
     "looks",

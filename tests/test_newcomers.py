@@ -97,6 +97,10 @@ def test_branches_compare_other_seeds_than_those_of_the_plan() -> None:
     odd, even = (trials.of("growth")["newcomers"][[1, 3, 5]], trials.of("today")["newcomers"][[2, 4, 6]])
     assert table["mean"].to_list() == pytest.approx([odd.mean(), even.mean(), odd.mean() - even.mean()])
     assert table.loc["difference", "low"] < table.loc["difference", "mean"] < table.loc["difference", "high"]
+    turned = branches(trials, "newcomers", "today", against="growth")
+    odd, even = (trials.of("today")["newcomers"][[1, 3, 5]], trials.of("growth")["newcomers"][[2, 4, 6]])
+    assert turned["mean"].to_list() == pytest.approx([odd.mean(), even.mean(), odd.mean() - even.mean()])
+    assert turned.index.to_list() == ["with “today”", "with “growth”", "difference"]
     with pytest.raises(Fault, match="four seeds or more"):
         branches(compare(MARKET.but(weeks=2), {"a": Plan(), "b": GROWTH}, replications=3))
 

@@ -70,8 +70,9 @@ def test_tiles_cross_plans_named_by_row_and_column() -> None:
     plans = {"today": Plan(), **{f"{price}: {care}": Plan(pricing={"price": price}, bonds={"care": care})
                                  for price in (0.9, 1.0) for care in (0.0, 0.5)}}  # fmt: skip
     trials = compare(MARKET, plans, replications=2)
-    figure = plots.tiles(trials)
+    figure = plots.tiles(trials, crossed=("price", "care"))
     (axes,) = figure.axes
+    assert (axes.get_ylabel(), axes.get_xlabel()) == ("price", "care")
     assert [label.get_text() for label in axes.get_yticklabels()] == ["0.9", "1.0"]
     means = trials.difference("profit")["difference"].to_numpy()
     bold = [text.get_text() for text in axes.texts if text.get_fontweight() == "bold"]

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Trigger, load_scenario, simulate
+from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
 from sim.events import Kind
-from sim.touchpoints import table
+from sim.touchpoints import credited, reachable, table, terms
 
 MARKET = load_scenario("supermarket").but(people=500, weeks=30)
 PLAN = Plan(
@@ -58,3 +61,39 @@ def test_a_channel_that_nobody_used_has_no_shares() -> None:
 def test_a_market_without_channels_has_no_touchpoints() -> None:
     with pytest.raises(Fault, match="touchpoints: supermarket has no channels"):
         table(simulate(MARKET.but(contact=None), Plan(), 1))
+
+
+def test_an_order_is_credited_to_each_channel_that_the_person_opened_in_the_days_before() -> None:
+    run = simulate(SCENARIO, PLAN, 1)
+    orders, opened = run.events.of(Kind.ORDER), run.events.of(Kind.OPENED)
+    for days in (2, 7):
+        expected = dict.fromkeys(CODES, 0)
+        for person, minute in zip(orders.person.tolist(), orders.minute.tolist(), strict=True):
+            gap = minute - opened.minute
+            near = (opened.person == person) & (gap >= 0) & (gap <= days * MINUTES_A_DAY)
+            for name, code in CODES.items():
+                expected[name] += bool((near & (opened.channel == code)).any())
+        assert credited(run, days)["orders"].to_dict() == expected
+    assert 0 < credited(run, 2)["revenue_currency"].sum() < credited(run, 7)["revenue_currency"].sum()
+
+
+def test_who_opts_out_can_never_be_reached_again() -> None:
+    run = simulate(SCENARIO, PLAN, 1)
+    found, out = reachable(run, every=10), run.events.of(Kind.OPTED_OUT)
+    assert found.columns.tolist() == [0, 10, 20, 30]
+    assert found.index.tolist() == list(CODES)
+    assert found[30].tolist() == run.people.contact.consent.sum(axis=1).tolist()
+    assert found[0].tolist() == simulate(SCENARIO, Plan(), 1).people.contact.consent.sum(axis=1).tolist()
+    for name, code in CODES.items():
+        gone = (
+            (out.channel == code) & (out.minute >= 10 * MINUTES_A_WEEK) & (out.minute < 20 * MINUTES_A_WEEK)
+        )
+        assert found.loc[name, 10] - found.loc[name, 20] == gone.sum()
+    assert (found.loc["sms"].diff().dropna() < 0).any()
+
+
+def test_the_terms_are_those_of_the_market_in_the_order_of_the_table() -> None:
+    found = terms(SCENARIO)
+    assert found.index.tolist() == list(CODES)
+    for name, column in itertools.product(CODES, found):
+        assert found.loc[name, column] == getattr(SCENARIO.contact.channels[name], column)
