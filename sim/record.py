@@ -31,8 +31,7 @@ UNKNOWN = -1
 NO_MEMBER = -1  # in the column of tiers
 WORDS = np.array([*NEEDS, ""])  # of needs; the last is that of nobody asked, -1
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
-EFFECTS = np.zeros(256, np.int64)  # on what a customer is billed, by kind
-EFFECTS[list(BILL)] = list(BILL.values())
+EFFECTS = np.bincount([*BILL], [*BILL.values()], minlength=256).astype(np.int64)  # on a bill, by kind
 Sales = tuple[Integers, ...]  # person, kind and value of events, among them all that a customer is billed
 EXPECTED = (
     "campaign.to: the function must answer true or false for each record, "

@@ -206,7 +206,6 @@ class Columns:
     lasts: npt.NDArray[np.int32]  # (staples, people): minutes that a pack lasts
     runs_out: npt.NDArray[np.int32]  # (staples, people): minute at which the jar is empty
     these: Parameters | None  # the same for everybody
-    staples: tuple[int, ...] = ()  # the places of those that are used up and bought again
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -225,12 +224,17 @@ class Columns:
             weeks = np.clip((categories[staple].cycle_weeks or 0.0) * pace, 1 / 7, 520)
             lasts[place] = weeks * MINUTES_A_WEEK
             runs_out[place] = lasts[place] * luck.uniform(Purpose.PACE, key(person, staple), 0, 1)
-        return cls(taste, lasts, runs_out, these, these.staples)
+        return cls(taste, lasts, runs_out, these)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The categories of the market."""
         return tuple(self.these.categories) if self.these else ()
+
+    @property
+    def staples(self) -> tuple[int, ...]:
+        """The places of those that are used up and bought again."""
+        return self.these.staples if self.these else ()
 
     def need(self, place: int, who: Integers, minute: Integers | int) -> Floats:
         """Tell how much some people need a staple: 1 on average over a pack, most when it is used up."""
