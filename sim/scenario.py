@@ -198,7 +198,7 @@ class Scenario(Data):
             if name not in kinds:
                 raise Fault(f"also: no mechanism named {name}. There are: {', '.join(MECHANISMS)}.")
             needed = [part for part, field in kinds[name].model_fields.items() if field.is_required()]
-            if needed:
+            if needed and getattr(self, name) is None:
                 raise Fault(f"also: {name} has no usual {', '.join(needed)}; give it by .but({name}=…).")
         off = [name for name in sections if getattr(self, name) is None]
         return self.but(**{name: kinds[name]() for name in off})
