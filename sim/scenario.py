@@ -65,7 +65,7 @@ MECHANISMS = (
     *("bonds", "loyalty", "acquisition", "rollout"),
     *("gaps", "place", "surcharge", "privacy", "shocks"),
     *("needs", "profile", "rival", "seeding"),
-    *("stewardship",),
+    "stewardship",
     *("staff", "automation", "notice", "guarantee", "followup", "levels"),
     "basket",
     *("community", "gifts", "participation", "livestream"),

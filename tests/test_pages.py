@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import scenario_names
+from sim import Plan, load_scenario, scenario_names, simulate
 
 DOCS = Path(__file__).parents[1] / "docs"
 HEADINGS = [
@@ -29,6 +29,18 @@ def test_every_scenario_has_a_page_with_the_fixed_headings_each_saying_something
     assert f"sim/scenarios/{name}.yaml" in head
     assert [part.partition("\n")[0] for part in parts] == HEADINGS
     assert all(len(part.partition("\n")[2].split()) >= 3 for part in parts)
+
+
+def test_the_page_of_the_supermarket_says_what_its_market_does() -> None:
+    """Six in ten are customers, once in three weeks, 40 dollars, a fifth asleep, breaking even."""
+    market = load_scenario("supermarket")
+    run = simulate(market, Plan(), 1)
+    customers = run.truth[run.truth["stage"] == "customer"]
+    assert market.entry.present_share == 0.6 and market.entry.pool_share == 0.5
+    assert 1 / customers["orders_a_week"].mean() == pytest.approx(3, abs=0.5)
+    assert run.metrics["average_order"] == pytest.approx(40, abs=5)
+    assert customers["dormant"].mean() == pytest.approx(0.2, abs=0.05)
+    assert abs(run.metrics["profit"]) < 0.03 * run.metrics["revenue"]
 
 
 def test_no_page_is_about_a_scenario_that_is_none() -> None:
