@@ -128,3 +128,17 @@ def test_a_breach_hurts_more_where_sensitive_data_were_used_unasked() -> None:
     none = {"sensitive_toll": 0.0, "sensitive_gain": 0.0}
     plain, kept = (trust(run(TO_ALL, BREACH, rules, **none)) for rules in ("", "unasked"))
     assert kept > 1.3 * plain
+
+
+def test_of_those_whose_data_are_deleted_a_breach_takes_no_trust_until_they_order_again() -> None:
+    """Deleted after 8 weeks of silence; the breach is in week 20."""
+    unused = {"withdrawal_share": 0.0, "plain_share": 0.0}
+    kept, deleted = (run(TO_ALL, BREACH, rules, **unused) for rules in ("", "keep"))
+    orders = kept.events.of(Kind.ORDER)
+    last = np.zeros(800, np.int64)
+    before = orders.minute < 20 * MINUTES_A_WEEK
+    np.maximum.at(last, orders.person[before], orders.minute[before])
+    silent = (last > 0) & (last < 11 * MINUTES_A_WEEK)
+    hurt = [one.people.patience.used[7] > 0 for one in (kept, deleted)]
+    assert hurt[0][silent].sum() > 20 and not hurt[1][silent].any()
+    assert trust(deleted) < trust(kept)

@@ -4,7 +4,8 @@ Messages chosen by a profile reach better, and some people mind being profiled. 
 countries asks for (in China the Personal Information Protection Law, 个人信息保护法) is here a set of levers:
 a way out that is as easy as the way in, an option without profiling, an end to keeping data, and consent of
 its own for sensitive data. Each costs reach; each gives people control, which is what trust in data hangs
-on, and it weakens what a breach of data does (Martin, Borah & Palmatier 2017).
+on, and it weakens what a breach of data does (Martin, Borah & Palmatier 2017). What is deleted, nobody can
+steal.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class Levers(Data):
     easy_withdrawal: bool = parameter("a way out that is as easy as the way in", "-", PLAN, False)
     plain_option: bool = parameter("messages without profiling for who wants them", "-", PLAN, False)
     keep_weeks: int | None = parameter(
-        "addresses are deleted after so long without an order",
+        "data and addresses are deleted after so long without an order",
         "weeks",
         PLAN,
         None,
@@ -122,7 +123,7 @@ class Columns:
     plain: npt.NDArray[np.bool_]  # wants no message chosen by a profile
     insight: Floats  # clicks on messages chosen by a profile, beside the usual
     profiled: npt.NDArray[np.int8]  # such messages of this week
-    exposure: float = 1.0  # harm of a breach, beside the usual
+    exposure: Floats  # harm of a breach, beside the usual; none where the data are deleted
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -131,10 +132,10 @@ class Columns:
         no = np.broadcast_to(np.False_, n)
         if these is None:
             one = np.broadcast_to(1.0, n)
-            return cls(one, no, one, np.broadcast_to(np.int8(0), n))
+            return cls(one, no, one, np.broadcast_to(np.int8(0), n), one)
         spread = these.concern_spread
         concern = np.exp(spread * luck.normal(Purpose.CONCERN, person) - spread**2 / 2)
-        return cls(concern, np.zeros(n, bool), np.ones(n), np.zeros(n, np.int8))
+        return cls(concern, np.zeros(n, bool), np.ones(n), np.zeros(n, np.int8), np.ones(n))
 
     def profile(self, who: Integers) -> None:
         """Note that these people got a message chosen by a profile; without this mechanism nobody minds."""
@@ -149,12 +150,14 @@ class Privacy:
         self.world = world
         self.these = these
         self.levers = Levers()
+        self.rules = Levers()  # by which people chose last: they choose when rules change
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each week: set the rules; let people take their data back, and mind what was done with them."""
         while True:
             week = yield self.world.calendar.hour("prices")
-            self.rule()
+            if self.levers != self.rules:
+                self.rule()
             if self.levers.easy_withdrawal:
                 self.take_back(week)
             if self.levers.keep_weeks is not None:
@@ -164,7 +167,8 @@ class Privacy:
 
     def rule(self) -> None:
         """Give people the options of the plan, and let them choose; each always chooses alike."""
-        me, these, levers, luck = self.world.people.privacy, self.these, self.levers, self.world.luck
+        me, these, luck = self.world.people.privacy, self.these, self.world.luck
+        levers = self.rules = self.levers
         number = self.world.people.number
         me.plain[:] = False
         me.insight[:] = 1.0
@@ -175,7 +179,13 @@ class Privacy:
             allows = these.sensitive_consent / np.maximum(me.concern, 1e-9)
             used = unasked | luck.happens(allows, Purpose.ALLOW, number)
             me.insight[used] = 1 + these.sensitive_gain
-        me.exposure = self.relief * (these.sensitive_exposure if levers.sensitive == "unasked" else 1.0)
+        me.exposure[:] = self.exposure
+
+    @property
+    def exposure(self) -> float:
+        """The harm of a breach to somebody on file, beside the usual."""
+        unasked = self.levers.sensitive == "unasked"
+        return self.relief * (self.these.sensitive_exposure if unasked else 1.0)
 
     @property
     def relief(self) -> float:
@@ -191,8 +201,11 @@ class Privacy:
         )
 
     def delete(self, week: int, keep_weeks: int) -> None:
-        """Delete the addresses of those who have not ordered for too long."""
-        self.end(self.world.record.silent_since((week - keep_weeks) * MINUTES_A_WEEK), week)
+        """Delete the data of those who have not ordered for too long; who orders again is on file again."""
+        silent = self.world.record.silent_since((week - keep_weeks) * MINUTES_A_WEEK)
+        self.end(silent, week)
+        self.world.people.privacy.exposure[:] = self.exposure
+        self.world.people.privacy.exposure[silent] = 0.0
 
     def end(self, who: Integers, week: int) -> None:
         """End all permissions to write to some people."""

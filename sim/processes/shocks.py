@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from sim.chance import Integers, Purpose
+from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.data import Data
 from sim.events import FIRM, Cause, Kind, Stage
@@ -220,8 +220,8 @@ class Shocks:
         """Let customers learn that their data are in other hands."""
         harm = strength * self.answered(week) * self.world.people.privacy.exposure
         customers = np.flatnonzero(self.world.people.entry.stage == Stage.CUSTOMER)
-        self.world.people.patience.burden(Cause.TRUST, self.these.breach_toll * harm, customers)
-        self.withdraw(min(self.these.breach_opt_out * harm, 1.0), week)
+        self.world.people.patience.burden(Cause.TRUST, self.these.breach_toll * harm[customers], customers)
+        self.withdraw(np.minimum(self.these.breach_opt_out * harm, 1.0), week)
 
     def be_in_the_news(self, strength: float, week: int) -> None:
         """Let a scandal begin, of which nobody has heard yet: some hear at once, others later by talk."""
@@ -237,7 +237,8 @@ class Shocks:
 
     def ask_anew(self, strength: float, week: int) -> None:
         """Let a law end the permissions that are not given anew."""
-        self.withdraw(self.these.law_lapse * strength, week)
+        everybody = np.ones(len(self.world.people.number))
+        self.withdraw(self.these.law_lapse * strength * everybody, week)
 
     def answered(self, week: int) -> float:
         """Answer a crisis as the plan says; give the harm that this leaves."""
@@ -259,10 +260,10 @@ class Shocks:
         people.patience.burden(Cause.TRUST, self.these.scandal_toll * self.harm, customers)
         people.acquisition.put_off(who)
 
-    def withdraw(self, share: float, week: int) -> None:
-        """End a share of the permissions to write, on every channel, for good."""
+    def withdraw(self, share: Floats, week: int) -> None:
+        """End a share of each person's permissions to write, on every channel, for good; shape (people,)."""
         consent = self.world.people.contact.consent  # (channels, people)
         for row in range(len(consent)):
             who = np.flatnonzero(consent[row])
-            who = who[self.world.luck.happens(share, Purpose.WITHDRAW, who, week, row)]
+            who = who[self.world.luck.happens(share[who], Purpose.WITHDRAW, who, week, row)]
             self.world.end_permission(row, who, week)

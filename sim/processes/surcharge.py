@@ -2,9 +2,11 @@
 
 The firm sees no willingness to pay; it picks people by its record. Those it asks for more buy less, the
 price-sensitive much less. And some find out what others pay: what they lose is not money but trust (Xia,
-Monroe & Cox 2004). Whoever holds an offer pays the offer's price.
+Monroe & Cox 2004). The more of the others pay less, the sooner one hears of it; where all pay more, there is
+nothing to find out. Whoever holds an offer pays the offer's price.
 
     buying = (1 + markup) ^ -(elasticity x sensitivity)
+    find out = notice share x share of this week's orders without a surcharge
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class Parameters(Data):
         le=10,
     )
     notice_share: float = parameter(
-        "orders with a surcharge at which one learns that others pay less",
+        "orders with a surcharge at which one learns that others pay less, when nearly all others do",
         "share of orders",
         ASSUMED,
         0.05,
@@ -123,7 +125,9 @@ class Surcharge:
         world, these, orders = self.world, self.these, self.world.orders
         paid_more = np.flatnonzero(orders.surcharge)
         who, j = orders.person[paid_more], orders.j[paid_more]
-        who = np.unique(who[world.luck.happens(these.notice_share, Purpose.NOTICE, who, week, j)])
+        pay_less = 1 - len(who) / max(len(orders.person), 1)
+        learns = world.luck.happens(these.notice_share * pay_less, Purpose.NOTICE, who, week, j)
+        who = np.unique(who[learns])
         tenths = self.levers.markup / 0.1
         world.log.write(Kind.FELT_UNFAIR, orders.minute.max(initial=0), who)
         world.people.experience.disappoint(these.unfair_drop * tenths, who)
