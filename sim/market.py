@@ -135,7 +135,7 @@ class Market:
         self.service = Service(world, scenario.service) if scenario.service else None
         self.staff = Staff(world, scenario.staff) if scenario.staff else None
         self.automation = Automation(world, scenario.automation) if scenario.automation else None
-        self.notice = Notice(world, scenario.notice) if scenario.notice else None
+        self.notice = Notice(world, scenario.notice, scenario.delays) if scenario.notice else None
         self.guarantee = Guarantee(world, scenario.guarantee) if scenario.guarantee else None
         self.followup = Followup(world, scenario.followup) if scenario.followup else None
         self.levels = Levels(world, scenario.levels) if scenario.levels else None

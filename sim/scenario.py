@@ -7,12 +7,14 @@ BG/NBD with gamma-gamma spend, with only `renewal` it is sBG.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
 from typing import get_args
 
 from pydantic import Field, model_validator
 
+from sim.clock import WEEKS_A_YEAR
 from sim.data import Data, Fault
 from sim.files import load
 from sim.library import find, names
@@ -34,6 +36,7 @@ from sim.processes.levels import Parameters as Levels
 from sim.processes.livestream import Parameters as Livestream
 from sim.processes.loyalty import Parameters as Loyalty
 from sim.processes.needs import Parameters as Needs
+from sim.processes.notice import Delay
 from sim.processes.notice import Parameters as Notice
 from sim.processes.participation import Parameters as Participation
 from sim.processes.patience import Parameters as Patience
@@ -166,6 +169,32 @@ class Scenario(Data):
             )
         return self
 
+    @model_validator(mode="after")
+    def _lets_delays_be_felt(self) -> Scenario:
+        if self.notice is None and self._struck_by_delays:
+            raise ValueError("shocks.calendar: a delay is felt by way of notice: give a notice section, too.")
+        return self
+
+    @property
+    def _struck_by_delays(self) -> tuple[Shock, ...]:
+        calendar = self.shocks.calendar if self.shocks else ()
+        return tuple(shock for shock in calendar if shock.what == "delay" and shock.strength)
+
+    @property
+    def delays(self) -> tuple[Delay, ...]:
+        """The delays to come: that of the notice section, and those on the calendar of shocks."""
+        own = (self.notice.delay,) if self.notice and self.notice.delay else ()
+        return (*own, *(delay for shock in self._struck_by_delays for delay in self._delays(shock)))
+
+    def _delays(self, shock: Shock) -> Iterator[Delay]:
+        """Give each of the times at which a delay on the calendar comes, as notice wants it."""
+        assert self.shocks
+        share, warning = self.shocks.delay_share * shock.strength, self.shocks.delay_warning
+        again = range(shock.week, self.weeks, WEEKS_A_YEAR) if shock.yearly else (shock.week,)
+        for week in again:
+            weeks = min(shock.weeks or self.weeks, WEEKS_A_YEAR if shock.yearly else self.weeks)
+            yield Delay(from_week=week, weeks=weeks, share=share, warning_weeks=warning)
+
     def scaled(self, people: int) -> Scenario:
         """Give the same market with another number of people: rent and desk grow or shrink with them.
 
@@ -183,7 +212,9 @@ class Scenario(Data):
     def struck(self, *shocks: Shock) -> Scenario:
         """Give the same market with these shocks on its calendar, beside those that are there."""
         these = self.shocks or Shocks()
-        return self.but(shocks=these.but(calendar=(*these.calendar, *shocks)))
+        late = any(shock.what == "delay" for shock in shocks)
+        notice = self.notice or (Notice() if late else None)  # by which a delay is felt
+        return self.but(shocks=these.but(calendar=(*these.calendar, *shocks)), notice=notice)
 
     def also(self, *sections: str) -> Scenario:
         """Give the same market with these mechanisms switched on, by their usual numbers.

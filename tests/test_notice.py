@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Fault, Plan, Scenario, Segment, at_least, load_scenario, simulate
+from sim import Fault, Plan, Scenario, Segment, Shock, at_least, load_scenario, simulate
 from sim.clock import MINUTES_A_WEEK
 from sim.events import MEASURES, Events, Kind
 from sim.processes.entry import Parameters as Entry
 from sim.processes.notice import Delay
 from sim.processes.notice import Parameters as Notice
+from sim.processes.shocks import Parameters as Shocks
 from sim.run import Run
 
 SEEDS = (1, 2, 3)
@@ -225,3 +226,27 @@ def test_a_lever_of_notice_outside_its_bounds_is_named(given: dict[str, Any]) ->
 def test_a_market_without_notice_says_so() -> None:
     with pytest.raises(Fault, match=r"notice: supermarket has no notice.*leave warn alone"):
         simulate(market().but(notice=None), WARNED, 1)
+
+
+def test_a_delay_on_the_calendar_of_shocks_is_the_same_as_one_of_its_own() -> None:
+    calm = market(None)
+    strength = 0.5 / Shocks().delay_share
+    struck = calm.struck(Shock(what="delay", week=15, weeks=4, strength=strength))
+    own = calm.but(notice=calm.notice.but(delay=Delay(from_week=15, weeks=4, share=0.5, warning_weeks=2)))
+    one, other = (simulate(scenario, WARNED, 3) for scenario in (struck, own))
+    assert len(one.events.of(Kind.DELAYED)) > 50
+    assert without(one, Kind.SHOCK).equals(other.events.frame())
+
+
+def test_of_a_second_delay_nobody_has_been_warned_yet() -> None:
+    twice = market(None).struck(Shock(what="delay", week=8, weeks=2), Shock(what="delay", week=20, weeks=2))
+    week = spent(simulate(twice, WARNED, 3), "warning").minute // MINUTES_A_WEEK
+    first, second = ((week >= start) & (week < start + 4) for start in (6, 18))
+    assert first.sum() > 100 and second.sum() > 100 and (first | second).all()
+
+
+def test_a_yearly_delay_comes_again_and_one_that_nobody_would_feel_is_refused() -> None:
+    yearly = Shock(what="delay", week=8, yearly=True)
+    assert [one.from_week for one in market(None).but(weeks=150).struck(yearly).delays] == [8, 60, 112]
+    with pytest.raises(Fault, match="give a notice section"):
+        market(None).but(notice=None, shocks=Shocks(calendar=(yearly,)))

@@ -26,7 +26,7 @@ each_crisis = pytest.mark.parametrize("what", ["breach", "scandal"])
 
 
 def market() -> Scenario:
-    return load_scenario("supermarket", 800).but(weeks=40)
+    return load_scenario("supermarket", 800).but(weeks=40).also("notice")  # by which a delay is felt
 
 
 @cache

@@ -3,17 +3,17 @@
 A wait of which one knows how it stands feels shorter than the clock says (Maister 1985). A message to those
 whose complaint waits longer than promised leaves the wait as it is, but of a broken promise less is felt.
 
-A scenario may announce a delay: in some weeks a share of the orders arrives late, and the firm knows it so
-many weeks before. Silence costs the patience of everybody who waits in vain. Who has been warned minds less;
-who is warned and compensated at once, less still; and a second carrier, if it is booked in time, keeps part
-of the orders from being late at all.
+A scenario may announce delays, here or on its calendar of shocks: in some weeks a share of the orders
+arrives late, and the firm knows it so many weeks before. Silence costs the patience of everybody who waits
+in vain. Who has been warned minds less; who is warned and compensated at once, less still; and a second
+carrier, if it is booked in time, keeps part of the orders from being late at all.
 
     toll of a late order = delay toll x (1 - relief, if warned) x exp(-compensation / worth)
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,8 +41,8 @@ RECENT_WEEKS = 26  # who was seen in these is a customer to warn
 class Delay(Data):
     """A time in which orders arrive late, and how early the firm knows of it."""
 
-    from_week: int = parameter("the first week of the delay", "week", SCENARIO, 26, ge=0, le=1_040)
-    weeks: int = parameter("how long it lasts", "weeks", SCENARIO, 3, ge=1, le=520)
+    from_week: int = parameter("the first week of the delay", "week", SCENARIO, 26, ge=0, le=5_200)
+    weeks: int = parameter("how long it lasts", "weeks", SCENARIO, 3, ge=1, le=5_200)
     share: float = parameter("orders that arrive late", "share", SCENARIO, 0.6, ge=0, le=1)
     warning_weeks: int = parameter("how long before the firm knows", "weeks", SCENARIO, 2, ge=0, le=520)
 
@@ -124,33 +124,33 @@ class Columns:
     @classmethod
     def draw(cls, these: Parameters | None, person: Integers) -> Columns:
         """Begin with nobody warned."""
-        if these is None or these.delay is None:
-            return cls(np.broadcast_to(np.False_, len(person)))
-        return cls(np.zeros(len(person), bool))
+        return cls(np.zeros(len(person), bool) if these else np.broadcast_to(np.False_, len(person)))
 
 
 class Notice:
     """Monday's warnings; Sunday's messages to those who wait, and what is felt of a delay."""
 
-    def __init__(self, world: World, these: Parameters) -> None:
+    def __init__(self, world: World, these: Parameters, delays: Sequence[Delay]) -> None:
         self.world = world
         self.these = these
+        self.delays = delays
         self.levers = Levers()
+        self.foreseen: Delay | None = None  # the one that is known of now
         self.booked = False  # the second carrier
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each week: warn of what is foreseen; on Sunday, tell those who wait; let late orders be felt."""
-        delay = self.these.delay
         while True:
             week = yield self.world.calendar.hour("contact")
-            if delay and delay.is_known(week):
-                self.book(delay, week)
+            self.look_ahead(week)
+            if self.foreseen:
+                self.book(self.foreseen, week)
                 self.warn(week)
             week = yield self.world.calendar.hour("redress")
             if self.world.desk:
                 self.tell(self.world.desk, week)
-            if delay and delay.holds(week):
-                self.be_late(delay, week)
+            if self.foreseen and self.foreseen.holds(week):
+                self.be_late(self.foreseen, week)
 
     # -- complaints that wait -------------------------------------------------------------------
 
@@ -167,6 +167,14 @@ class Notice:
         self.send("status", now - 1, who, self.these.message_cost)
 
     # -- a delay that is foreseen ---------------------------------------------------------------
+
+    def look_ahead(self, week: int) -> None:
+        """See which delay is known of; of a new one nobody has been warned, and no carrier is booked."""
+        before = self.foreseen
+        self.foreseen = next((delay for delay in self.delays if delay.is_known(week)), None)
+        if self.foreseen and self.foreseen is not before:
+            self.booked = False
+            self.world.people.notice.warned[:] = False
 
     def warn(self, week: int) -> None:
         """Warn the chosen who have not heard of the delay yet; some take notice."""

@@ -1,8 +1,9 @@
 """Shocks: what comes over a firm from outside, in the weeks that the scenario's author sets.
 
 A season fills the shop; a rival cuts prices or opens next door; the shop cannot be reached; data are
-stolen; a scandal is talked about; a law asks everybody for consent anew. Nobody decides these. What a firm
-decides is how it meets the public ones: by silence, by denial, or openly (Dawar & Pillutla 2000).
+stolen; a scandal is talked about; a law asks everybody for consent anew; deliveries come late, of which the
+firm knows before (what it does then, and what people feel, is the mechanism `notice`). Nobody decides these.
+What a firm decides is how it meets the public ones: by silence, by denial, or openly (Dawar & Pillutla 2000).
 
 A scandal spreads by talk as long as it lasts. Of those who have not heard of it, in a week
 
@@ -28,7 +29,7 @@ from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 if TYPE_CHECKING:
     from sim.world import World
 
-What = Literal["season", "price_war", "entrant", "outage", "breach", "scandal", "privacy_law"]
+What = Literal["season", "price_war", "entrant", "outage", "breach", "scandal", "privacy_law", "delay"]
 WHATS: tuple[What, ...] = get_args(What)
 CROSS_PRICE = "Sethuraman, Srinivasan & Kim 1999, Marketing Science 18(1): .52, the mean of 1 060 figures"
 BREACH = "Martin, Borah & Palmatier 2017, J. Marketing 81(1): harm of a breach; size assumed"
@@ -101,6 +102,8 @@ class Parameters(Data):
         "satisfaction that hearing of it takes", "points of 10", CRISIS, 1.5, ge=0, le=10
     )
     scandal_toll: float = parameter("patience that hearing of it takes", "patience", CRISIS, 0.10, ge=0, le=5)
+    delay_share: float = parameter("orders that a delay makes late", "share", SCENARIO, 0.6, ge=0, le=1)
+    delay_warning: int = parameter("how long before the firm knows of it", "weeks", SCENARIO, 2, ge=0, le=520)
     law_lapse: float = parameter(
         "permissions to write that are not given anew when a law asks for it",
         "share",
@@ -163,6 +166,7 @@ class Shocks:
             "price_war": self.undercut,
             "entrant": self.open_next_door,
             "outage": self.shut,
+            "delay": self.come_late,
         }
         self.once: dict[What, Callable[[float, int], None]] = {
             "breach": self.lose_data,
@@ -213,6 +217,9 @@ class Shocks:
         """Turn away most who come this week, to their annoyance."""
         self.world.people.shopping.lift *= 1 - self.these.outage_loss * strength
         self.world.people.patience.burden(Cause.SERVICE, self.these.outage_toll * strength)
+
+    def come_late(self, strength: float) -> None:
+        """Leave the rest to `notice`, which has read the calendar: a delay is known before it is there."""
 
     # -- what strikes once -----------------------------------------------------------------------
 
