@@ -52,7 +52,7 @@ class Kind(IntEnum):
     CARED = 25  # channel: the bond it is for; value: cents
     ADVERTISED = 26  # channel: a place in `ADVERTISING`; value: cents
     JOINED = 27  # channel: a place in `ADVERTISING` or `REFERRAL`; ref: who recommended, or -1
-    REWARDED = 28  # for recommending; ref: who came; value: cents
+    REWARDED = 28  # for recommending; ref: who came, -1: nobody, who was invented; value: cents
     TOOLS = 29  # value: cents for software and training
     BASKET = 30  # the content of an order. ref: its categories, as bits; value: what its goods cost, in cents
     SUGGESTED = 31  # channel: a category; ref: at which order of the week; value: cents it adds; 0: refused

@@ -181,7 +181,7 @@ def test_a_reward_makes_more_recommend_up_to_a_point(seed: int) -> None:
 
 @each_seed
 def test_a_reward_is_paid_once_for_each_new_customer_and_to_whom_brought_them(seed: int) -> None:
-    scenario = with_(acquisition={"recommend_share": 0.02})
+    scenario = with_(acquisition={"recommend_share": 0.02, "invented_share": 0.0})
     run = simulate(scenario, LOUD.but(acquisition=LOUD.acquisition.but(referral_reward=12.34)), seed)
     joined, paid = run.events.of(Kind.JOINED), run.events.of(Kind.REWARDED)
     brought = joined.where(joined.channel == REFERRAL)
@@ -198,8 +198,40 @@ def test_a_reward_is_paid_once_for_each_new_customer_and_to_whom_brought_them(se
 
 
 @each_seed
+def test_a_reward_is_paid_for_people_invented_in_proportion_and_not_if_it_waits_for_an_order(
+    seed: int,
+) -> None:
+    scenario = with_(acquisition={"recommend_share": 0.0, "invented_share": 0.005}).but(patience=None)
+    paid = {
+        (reward, waits): simulate(
+            scenario, Plan(acquisition={"referral_reward": reward, "reward_on_order": waits}), seed
+        ).events.of(Kind.REWARDED)
+        for reward, waits in ((5, False), (20, False), (20, True))
+    }
+    small, large, none = (len(one) for one in paid.values())
+    most = PEOPLE / 2 * 30 * 0.005 * 2  # half are customers, some of them not for all the 30 weeks
+    assert 0.7 * most < large < 1.1 * most and 0.15 * large < small < 0.4 * large
+    assert none == 0
+    assert set(paid[20, False].ref.tolist()) == {-1} and set(paid[20, False].value.tolist()) == {2000}
+
+
+@each_seed
+def test_a_reward_that_waits_for_an_order_makes_fewer_talk_than_one_at_once(seed: int) -> None:
+    scenario = with_(acquisition={"recommend_share": 0.02, "later_lift": 0.2})
+    at_once, later, none = (
+        len(simulate(scenario, Plan(acquisition=levers), seed).events.of(Kind.RECOMMENDED))
+        for levers in (
+            {"referral_reward": 20},
+            {"referral_reward": 20, "reward_on_order": True},
+            {"reward_on_order": True},
+        )
+    )
+    assert none < later < at_once
+
+
+@each_seed
 def test_what_is_told_to_customers_is_wasted(seed: int) -> None:
-    everybody = with_(acquisition={"recommend_share": 0.1}).but(entry=Entry())
+    everybody = with_(acquisition={"recommend_share": 0.1, "invented_share": 0.0}).but(entry=Entry())
     run = simulate(everybody, Plan(acquisition={"referral_reward": 10}), seed)
     assert len(run.events.of(Kind.RECOMMENDED)) > 500
     assert len(run.events.of(Kind.JOINED)) == len(run.events.of(Kind.REWARDED)) == 0

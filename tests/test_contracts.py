@@ -324,7 +324,7 @@ def _assert_newcomers_are_new(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     by_others = joined[joined["channel"] == REFERRAL]
     assert set(by_others["ref"]) <= set(kind["RECOMMENDED"]["person"])
     assert (joined.loc[joined["channel"] != REFERRAL, "ref"] == -1).all()
-    assert set(kind["REWARDED"]["ref"]) <= set(by_others["person"])
+    assert set(kind["REWARDED"]["ref"]) <= {*by_others["person"], -1}, "-1: for somebody invented"
 
 
 def _assert_deals_take_their_steps(run: Run, kind: dict[str, pd.DataFrame]) -> None:

@@ -414,3 +414,33 @@ def test_a_plan_for_needs_shown_as_python_makes_the_same_plan() -> None:
     names: dict[str, Any] = {}
     exec(code(plan), names)
     assert names["plan"] == plan
+
+
+# -- situations ---------------------------------------------------------------------------------------
+
+
+@each_seed
+def test_the_oftener_a_situation_asks_for_something_else_the_less_a_message_made_for_ones_need_is_worth(
+    seed: int,
+) -> None:
+    """Half of the people are of each need: in a situation, every second one needs what the others do."""
+    half = {"business": Weights(share=1), "family": Weights(share=1)}
+    letter = LETTER.but(fits="family", offer=Offer())
+    ahead = []
+    for share in (0.0, 0.5, 1.0):
+        run = run_with(Plan(campaigns=[letter]), seed, types=half, situation_share=share, fit=2.5, misfit=0.4)
+        clicks = np.bincount(run.events.of(Kind.CLICKED).person, minlength=800)
+        family = run.people.needs.need == NEEDS.index("family")
+        ahead.append(clicks[family].mean() / clicks[~family].mean())
+    assert ahead[0] > ahead[1] > ahead[2] and ahead[2] == pytest.approx(1, abs=0.25)
+
+
+def test_in_a_situation_value_is_weighed_as_those_do_who_usually_need_it_and_then_as_ever() -> None:
+    poor = Proposition(range=2, image=9)
+    usual = run_with(Plan(), rival=poor).people.needs
+    moved = run_with(Plan(), rival=poor, situation_share=0.3).people.needs
+    shifted = moved.value != usual.value
+    assert 0.2 < shifted.mean() < 0.4, "of the last week; all others are as ever"
+    assert (moved.need == usual.need).all() and (moved.now != moved.need).any()
+    alike = pd.Series(moved.value[shifted]).groupby(moved.now[shifted]).std()
+    assert alike.fillna(0).max() < 1e-9

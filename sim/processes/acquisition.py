@@ -2,8 +2,9 @@
 
 Prospects are a finite pool: each can be won once. Money spent on an advertising channel reaches some of
 them, with diminishing returns, and of those reached a few come. Satisfied customers recommend the shop to
-whoever they happen to meet; it is wasted on those who are customers already. People who come in different
-ways do not stay equally long.
+whoever they happen to meet; it is wasted on those who are customers already. A reward makes more of them
+talk, is paid to those who would have talked anyway, and tempts a few to bring people who do not exist.
+People who come in different ways do not stay equally long.
 
     reached share = 1 - exp(-spend / reach_cost)
 """
@@ -91,6 +92,22 @@ class Parameters(Data):
         ge=0,
         le=10,
     )
+    later_lift: float = parameter(
+        "of this, what is left when the reward comes only with the order of the one brought",
+        "share",
+        ASSUMED,
+        0.8,
+        ge=0,
+        le=1,
+    )
+    invented_share: float = parameter(
+        "customers who are paid a reward of 10 for somebody invented; in proportion, at most five times",
+        "share a week",
+        ASSUMED,
+        0.0003,
+        ge=0,
+        le=1,
+    )
     answer_share: float = parameter(
         "prospects who come when a customer recommends the shop", "share", RECOMMENDING, 0.25, ge=0, le=1
     )
@@ -123,6 +140,9 @@ class Levers(Data):
     leaflet: float = _spend("by leaflet")
     referral_reward: float = parameter(
         "paid to a customer for each new one brought", "currency", PLAN, 0.0, slider=(0, 50, 1), ge=0, le=1e5
+    )
+    reward_on_order: bool = parameter(
+        "it is paid only when the one brought has ordered: nobody can be invented", "-", PLAN, False
     )
 
 
@@ -174,6 +194,13 @@ class Acquisition:
             for code, name in enumerate(ADVERTISING):
                 self.advertise(code, getattr(self.levers, name), week)
             self.recommend(week)
+            if self.levers.referral_reward and not self.levers.reward_on_order:
+                self.invent(week)
+
+    @property
+    def temptation(self) -> float:
+        """How large the reward is, beside one of 10; more than five times ten says no more."""
+        return min(self.levers.referral_reward / 10, 5.0)
 
     def advertise(self, code: int, spend: float, week: int) -> None:
         """Spend money on a channel; win some of the prospects it reaches."""
@@ -200,7 +227,8 @@ class Acquisition:
         urge = self.urge[people.experience.satisfaction[who]]  # a copy: it is changed below
         urge *= people.acquisition.sociability[who] * people.acquisition.voice[who]
         urge *= people.seeding.talk[who]
-        urge *= 1 + these.reward_lift * min(self.levers.referral_reward / 10, 5.0)
+        lift = these.reward_lift * (these.later_lift if self.levers.reward_on_order else 1.0)
+        urge *= 1 + lift * self.temptation
         who = who[world.luck.happens(urge, Purpose.RECOMMEND, who, week)]
         whom = (world.luck.uniform(Purpose.WHOM, who, week) * world.size).astype(np.int64)
         whom = people.seeding.told(whom, who, people.needs.need, world.luck, week)
@@ -210,6 +238,15 @@ class Acquisition:
         free &= world.luck.happens(these.answer_share, Purpose.ANSWER, who, week)
         whom, first = np.unique(whom[free], return_index=True)  # two may tell one: the first person counts
         self.win(whom, who[free][first], REFERRAL, these.referred_staying, week)
+
+    def invent(self, week: int) -> None:
+        """Let a few customers be paid for bringing somebody who does not exist."""
+        world = self.world
+        who = np.flatnonzero(world.people.entry.stage == Stage.CUSTOMER)
+        share = self.these.invented_share * self.temptation
+        who = who[world.luck.happens(share, Purpose.INVENT, who, week)]
+        cents, minute = round(self.levers.referral_reward * 100), week * MINUTES_A_WEEK + OPENING
+        world.log.write(Kind.REWARDED, minute, who, ref=NOBODY, value=cents)
 
     def win(self, who: Integers, by: Integers, code: int, staying: float, week: int) -> None:
         """Let prospects place their first order this week; reward who brought them."""

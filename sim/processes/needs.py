@@ -9,7 +9,8 @@ rival offers, in points of ten:
 
 Money spent on a part adds points to it, with diminishing returns, and people notice it little by little.
 They feel it at their orders (experience), and where there is a rival they choose by it (rival). Our own
-shelf price is left to pricing, where its effect was measured.
+shelf price is left to pricing, where its effect was measured. Value hangs on the situation (Woodruff 1997):
+in some weeks a person needs what others usually need, guests or a hurry, and weighs the parts as they do.
 
 Some people pay more for green goods than they cost elsewhere; the others keep to ordinary goods. Dear
 goods cost the firm more in proportion: it keeps its usual share. Messages made for a need please those
@@ -96,6 +97,14 @@ class Parameters(Data):
     green_range: float = parameter(
         "of a basket, what can be had green at most", "share", ASSUMED, 0.3, ge=0, le=1
     )
+    situation_share: float = parameter(
+        "weeks in which a person is in another situation, with a need drawn anew",
+        "share of weeks",
+        SCENARIO,
+        0.0,
+        ge=0,
+        le=1,
+    )
     fit: float = parameter(
         "clicks and reminding by a message made for one's need, beside one for all",
         "share",
@@ -117,6 +126,10 @@ class Parameters(Data):
         """Give the share of people who have each need, 0 for one that nobody has; shape (needs,)."""
         relative = np.array([self.types[name].share if name in self.types else 0.0 for name in NEEDS])
         return relative / relative.sum()
+
+    def drawn(self, luck: Floats) -> Integers:
+        """Give the place in `NEEDS` that each uniform number falls on; shape as given."""
+        return np.searchsorted(np.cumsum(self.shares())[:-1], luck, side="right")
 
     def weights(self) -> Floats:
         """Give what each part, and money last, counts to those of each need; shape (parts + 1, needs)."""
@@ -165,6 +178,7 @@ class Columns:
     """What people want, and what they get; shape (people,) unless said otherwise."""
 
     need: npt.NDArray[np.int8]  # place in `NEEDS`
+    now: npt.NDArray[np.int8]  # the same for this week: the situation may ask for something else
     weights: npt.NDArray[np.float32]  # (parts, people): points of value for a point of a part
     money: Floats  # points of value for a price of 100 % less
     green_worth: Floats  # most that a person pays more for green goods, as a share
@@ -182,9 +196,9 @@ class Columns:
             zero, one = np.broadcast_to(0.0, n), np.broadcast_to(1.0, n)
             parts = np.broadcast_to(np.float32(0), (len(PARTS), n))
             plain, nobody = np.broadcast_to(PLAIN_MONEY, n), np.broadcast_to(0.0, (len(NEEDS), n))
-            return cls(np.broadcast_to(np.int8(0), n), parts, plain, zero, zero, one, nobody)
-        end = np.cumsum(these.shares())[:-1]
-        need = np.searchsorted(end, luck.uniform(Purpose.NEED, person), side="right")
+            first = np.broadcast_to(np.int8(0), n)
+            return cls(first, first, parts, plain, zero, zero, one, nobody)
+        need = these.drawn(luck.uniform(Purpose.NEED, person))
         noise = np.array([luck.normal(Purpose.WEIGHT, person, 0, j) for j in range(len(PARTS) + 1)])
         weights = these.weights()[:, need] * np.exp(these.weight_spread * noise)
         weights /= sum(weights)  # part by part: the last bits of a matrix product hang on the processor
@@ -192,6 +206,7 @@ class Columns:
         most = these.green_worth * luck.exponential(Purpose.GREEN, person, 0, 1)
         return cls(
             need=need.astype(np.int8),
+            now=need.astype(np.int8),
             weights=weights[:-1].astype(np.float32),
             money=these.money_points * weights[-1],
             green_worth=np.where(willing, most, 0.0),
@@ -206,7 +221,7 @@ class Columns:
         """Tell how much better or worse than one for all a message does with some people."""
         if made_for is None:
             return 1.0
-        return np.where(self.need[who] == NEEDS.index(made_for), self.fit, self.misfit)
+        return np.where(self.now[who] == NEEDS.index(made_for), self.fit, self.misfit)
 
 
 def weighed(points: Floats, weights: npt.NDArray[np.floating]) -> Floats:
@@ -228,6 +243,7 @@ class Needs:
         self.these = these
         self.levers = Levers()
         self.plain = world.people.needs.value.copy()  # by what both shops offer at the start
+        self.value = self.plain  # by what they offer now, in the usual situation
         self.added = np.zeros(len(PARTS) + 1)  # 0-1: what people have noticed, of parts and green goods
 
     def run(self) -> Generator[simpy.Event, int, None]:
@@ -236,6 +252,8 @@ class Needs:
             week = yield self.world.calendar.hour("prices")
             self.pay(week)
             self.offer()
+            if self.these.situation_share:
+                self.situate(week)
 
     @property
     def spends(self) -> list[float]:
@@ -259,8 +277,24 @@ class Needs:
         gap = aim - self.added
         self.added = moved = np.where(np.abs(gap) < NOTICED, aim, self.added + these.notice * gap)
         more = weighed(these.most() * moved[:-1], me.weights) + self.green(float(moved[-1]))  # (people,)
-        me.value[:] = self.plain + more
+        self.value = self.plain + more
+        me.value[:] = self.value
         self.world.people.experience.enrich(these.felt * more, self.world.people.number)
+
+    def situate(self, week: int) -> None:
+        """Let some people need something else this week, and weigh what is offered accordingly."""
+        world, these, me = self.world, self.these, self.world.people.needs
+        me.now[:] = me.need
+        me.value[:] = self.value
+        who = np.flatnonzero(
+            world.luck.happens(these.situation_share, Purpose.SITUATION, world.people.number, week)
+        )
+        another = world.luck.uniform(Purpose.SITUATION, who, week, 1)
+        me.now[who] = these.drawn(another)
+        added = these.most() * self.added[:-1]
+        usual = self.plain[who] + weighed(added, me.weights[:, who])
+        points = these.lead() + np.append(added, 0.0)
+        me.value[who] += weighed(points, these.weights()[:, me.now[who]]) - usual
 
     def green(self, noticed: float) -> Floats:
         """Sell green goods to those who pay the premium; give what it is worth to them, in points."""
