@@ -45,6 +45,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.REWARDED: "referrals",
     Kind.WAGES: "wages",
     Kind.ADVERTISED: "advertising",
+    Kind.PROMOTED: "advertising",
     Kind.TOOLS: "tools",
     Kind.CRISIS_ANSWERED: "crisis",
     Kind.REMEDIED: "gaps",

@@ -40,6 +40,7 @@ class Deal:
     keenness: float  # what takes interest takes so many times as much
     interest: float
     place: int = ANYBODY  # of the seller who is at it
+    brought: bool = False  # by marketing
 
     @property
     def week(self) -> int:
@@ -59,7 +60,7 @@ def life(firm: Sales, deal: Deal) -> Generator[simpy.Event, Any, None]:
     """
     env, log = firm.world.env, firm.world.log
     yield env.timeout(deal.minute - env.now)
-    log.note(Kind.LEAD, deal.minute, deal.person, value=deal.estimate)
+    log.note(Kind.LEAD, deal.minute, deal.person, int(deal.brought), value=deal.estimate)
     for step in range(MAINTENANCE):
         # the prospect is ready for the next step; the seller is there, or has forgotten it
         promised = int(env.now) + (firm.effort.pause(deal, step) if step else 0)

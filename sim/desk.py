@@ -224,5 +224,14 @@ class Desk:
     def overdue(self, now: float) -> list[Ticket]:
         """List the tickets not solved though their time is up."""
         latest = self.these.hours.open_minutes(now) - self.these.solution_target * MINUTES_AN_HOUR
-        unsolved = [*self.queue, *self.in_hand, *(ticket for _, ticket, _ in self.returning)]
-        return [ticket for ticket in unsolved if ticket.opened < latest]
+        return [ticket for ticket in self.unsolved() if ticket.opened < latest]
+
+    def accounts_unsolved(self) -> Integers:
+        """List the accounts, by box, from which a complaint came that is not solved."""
+        here = [(ticket.person, ticket.minute) for ticket in self.unsolved()]
+        person, minute = np.array(here, np.int64).reshape(-1, 2).T
+        return np.unique(self.world.record.box_at(person, minute))
+
+    def unsolved(self) -> list[Ticket]:
+        """List the tickets not solved yet."""
+        return [*self.queue, *self.in_hand, *(ticket for _, ticket, _ in self.returning)]

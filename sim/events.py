@@ -58,7 +58,7 @@ class Kind(IntEnum):
     SUGGESTED = 31  # channel: a category; ref: at which order of the week; value: cents it adds; 0: refused
     DEARER = 32  # a dearer variant offered. channel: the category; ref, value: as for `SUGGESTED`
     STOCKED = 33  # value: cents for stock against shortages
-    LEAD = 34  # a prospect enters the pipeline; value: worth a year as estimated, in cents
+    LEAD = 34  # enters the pipeline; channel: 1 brought by marketing; value: estimate a year, in cents
     WORKED = 35  # a seller did a step; channel: a place in `SELLING`; ref: the seller; value: minutes
     CONVERSED = 36  # during such a step; value: minutes of it spent with the customer
     WON = 37  # a deal; ref: the seller; value: worth a year, in cents
@@ -94,6 +94,7 @@ class Kind(IntEnum):
     NIGHT = 72  # of selling live; value: cents for it
     REFUNDED = 73  # an order was sent back; ref: its minute; value: cents paid back
     RESTOCKED = 74  # of its goods; ref: as for `REFUNDED`; value: cost of what can be sold again, in cents
+    PROMOTED = 75  # value: cents for fairs and content that bring in leads
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102

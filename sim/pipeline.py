@@ -83,8 +83,8 @@ def deals(events: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     A row a deal: `person`; `opened` and `closed` (minutes; NaN while open); `outcome`: won, one of the
-    losses, or open; `steps` done; `seller` (the last one, -1 if none); `estimate_currency` and
-    `worth_currency` (NaN unless won), both a year; `weeks` from the lead to the end.
+    losses, or open; `brought`: by marketing; `steps` done; `seller` (the last one, -1 if none);
+    `estimate_currency` and `worth_currency` (NaN unless won), both a year; `weeks` from the lead to the end.
     """
     moves = _moves(events)
     groups = moves.groupby("deal")
@@ -95,6 +95,7 @@ def deals(events: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"person": first["person"], "opened": first["minute"]})
     table["closed"] = end["minute"].reindex(first.index).astype(float)
     table["outcome"] = pd.Categorical(outcome, [OPEN, WON, *LOSSES])
+    table["brought"] = first["channel"] == 1
     table["steps"] = worked.size().reindex(first.index, fill_value=0)
     table["seller"] = worked["ref"].last().reindex(first.index).fillna(-1).astype(int)
     table["estimate_currency"] = first["value"] / 100

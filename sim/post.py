@@ -78,6 +78,8 @@ class Post:
     ) -> Integers:
         """Find which of the chosen boxes a message may and will reach; keep its control group aside."""
         world, code, row = self.world, self.code[message.channel], self.row[message.channel]
+        if levers.spare_unsolved and world.desk:  # a person's other account is not known to be theirs
+            boxes = boxes[~np.isin(boxes, world.desk.accounts_unsolved())]
         if self.channels[message.channel].in_person:
             boxes = boxes[world.record.came_since((week - 1) * MINUTES_A_WEEK, boxes)]
         boxes = boxes[world.people.contact.consent[row, boxes % world.size] & ~self.letters[row, boxes]]

@@ -287,7 +287,7 @@ def test_a_market_without_people_has_nothing_but_fixed_cost(name: str) -> None:
     assert total["profit"] == -round(scenario.fixed_cost * 100) * scenario.weeks - wages - system
     assert total["contribution"] == run.metrics["orders"] == run.metrics["customers"] == 0
     # advertising to nobody costs nothing, and the seasons come all the same
-    spent = {Kind.WAGES, Kind.ADVERTISED, Kind.TOOLS, Kind.RESIGNED, Kind.SHOCK, Kind.NIGHT}
+    spent = {Kind.WAGES, Kind.ADVERTISED, Kind.PROMOTED, Kind.TOOLS, Kind.RESIGNED, Kind.SHOCK, Kind.NIGHT}
     assert set(np.unique(run.events.kind)) <= spent
 
 

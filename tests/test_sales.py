@@ -518,3 +518,29 @@ def test_a_smaller_market_has_fewer_sellers() -> None:
     scenario = load_scenario("saas").but(sales=Parameters(sellers=6))
     assert scenario.scaled(500).sales.sellers == 1
     assert scenario.scaled(1_001).sales.sellers == 3
+
+
+# -- leads that marketing brings -------------------------------------------------------------------
+
+
+@each_seed
+def test_marketing_brings_as_many_leads_as_stated_and_leaves_those_that_come_by_themselves(seed: int) -> None:
+    few = CALM.but(lead_share=0.004, lead_lift=1.5, lead_worth=300.0)  # hardly anybody would come anyway
+    plain, more = (ran(seed, few, people=1_500, leads=spent) for spent in (0.0, 300.0))
+    own, all_ = deals(plain), deals(more)
+    assert not own["brought"].any()
+    stated = 1.5 * (1 - np.exp(-1))
+    assert all_["brought"].sum() / (~all_["brought"]).sum() == pytest.approx(stated, rel=0.25)
+    first = {(row.person, row.opened) for row in all_[~all_["brought"]].itertuples()}
+    kept = [(row.person, row.opened) in first for row in own.itertuples()]
+    assert np.mean(kept) > 0.7, "the others were busy with a deal that marketing had brought"
+    paid = -more.accounts.total()["advertising"]
+    assert paid == 300 * 100 * 1.5 * 52 and not plain.accounts.total()["advertising"]
+
+
+@each_seed
+def test_leads_that_marketing_brings_are_won_less_often(seed: int) -> None:
+    bought = CALM.but(brought_interest=0.5)
+    table = deals(ran(seed, bought, people=1_500, leads=2_000.0))
+    won = (table["outcome"] == "won").groupby(table["brought"]).mean()
+    assert won[True] < 0.8 * won[False]

@@ -96,6 +96,14 @@ class Parameters(Data):
     )
     fatigue_keep: float = parameter("fatigue left after a week", "share", FATIGUE, 0.7, ge=0, lt=1)
     tolerance: float = parameter("fatigue that nobody leaves for", "fatigue", FATIGUE, 3.0, ge=0, le=100)
+    untimely_toll: float = parameter(
+        "patience that a message takes from somebody whose complaint is not solved",
+        "patience a message",
+        SCENARIO,
+        0.0,
+        ge=0,
+        le=10,
+    )
     contact_toll: float = parameter(
         "patience that a point of fatigue above it takes", "patience a week", FATIGUE, 0.01, ge=0, le=10
     )
@@ -126,6 +134,12 @@ class Levers(Data):
     )
     messages_a_week: int | None = parameter(
         "no more messages than this to one person", "messages", PLAN, None, absent="no limit", ge=0, le=5
+    )
+    spare_unsolved: bool = parameter(
+        "no message to an account whose complaint is not solved: marketing looks at the desk first",
+        "-",
+        PLAN,
+        False,
     )
 
 
@@ -195,6 +209,10 @@ class Contact:
         """Put a message into each box; who has two finds it in both, which only costs and tires."""
         size, name = self.world.size, message.channel
         second = boxes >= size
+        if self.these.untimely_toll and self.world.desk:
+            angry = [ticket.person for ticket in self.world.desk.unsolved()]
+            untimely = boxes[np.isin(boxes % size, angry)] % size
+            self.world.people.patience.burden(Cause.CONTACT, self.these.untimely_toll, untimely)
         minute = week * MINUTES_A_WEEK + np.where(second, SECOND_ACCOUNTS, SEND_MINUTE)
         cents = round(self.these.channels[name].cost * 100)
         self.world.log.write(Kind.SENT, minute, boxes % size, self.post.code[name], number, cents)

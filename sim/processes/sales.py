@@ -1,6 +1,7 @@
 """Sales: a pipeline of deals with prospects, and the sellers' hours that it takes.
 
-Prospects show interest now and then and become leads. Each lead goes through research, call, visit,
+Prospects show interest now and then and become leads, more of them where marketing brings some
+(`sim/prospecting.py`). Each lead goes through research, call, visit,
 demonstration and bid, to a yes or a no; an account that was won is visited from then on (`sim/deal.py`
 tells both lives). Every step takes a seller's hours: at the desk, on the road, and with the customer, which
 alone is selling time. Sellers are few, so deals queue for them (`sim/team.py`), and a prospect who waits
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 import simpy
-from scipy.special import ndtr
 
 from sim.attention import bind
 from sim.chance import Floats, Integers, Luck, Purpose
@@ -28,6 +28,7 @@ from sim.deal import MAINTENANCE, Deal, account, life
 from sim.effort import Effort
 from sim.events import FIRM, SELLING, STAFF, Bond, Kind, Stage
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
+from sim.prospecting import Prospecting
 from sim.segment import Segment
 from sim.team import ANYBODY, Team
 
@@ -72,6 +73,20 @@ class Parameters(Data):
     )
     lead_share: float = parameter(
         "prospects who show interest in a week", "share a week", SCENARIO, 0.005, ge=0, le=1
+    )
+    lead_lift: float = parameter(
+        "leads that fairs and content bring at most, beside those that come by themselves",
+        "share",
+        ASSUMED,
+        1.0,
+        ge=0,
+        le=20,
+    )
+    lead_worth: float = parameter(
+        "money that brings 63 % of them", "currency a week per 1 000 people", ASSUMED, 500.0, gt=0, le=1e7
+    )
+    brought_interest: float = parameter(
+        "interest of such a lead, beside one that comes by itself", "share", LEADS, 0.6, ge=0, le=1
     )
     rest_weeks: int = parameter(
         "weeks after a lost deal until a prospect may show interest again",
@@ -178,6 +193,15 @@ class Levers(Data):
         ge=0,
         le=1,
     )
+    leads: float = parameter(
+        "fairs and content that bring in leads",
+        "currency a week per 1 000 people",
+        PLAN,
+        0.0,
+        slider=(0, 2_000, 50),
+        ge=0,
+        le=1e7,
+    )
     minimum_score: float = parameter(
         "leads that look less promising are given up after research", "points of 100", PLAN, 0.0, ge=0, le=100
     )
@@ -221,11 +245,12 @@ class Sales:
     """Monday's leads and accounts, Sunday's wages; between them, what sellers and deals ask of the firm."""
 
     def __init__(self, world: World, these: Parameters, worth: Floats) -> None:
-        self.world, self.these, self.worth = world, these, worth
+        self.world, self.these = world, these
         self.levers = Levers()
         self.team = Team(world.env, these.hours)
         self.won: list[Deal] = []  # since last Monday
         self.effort = Effort(self, worth)
+        self.prospecting = Prospecting(self, worth)
         self._chosen = np.ones(world.size, bool)  # accounts that are visited
         self.stage = world.people.entry.stage.copy()  # as of Monday: what comes later is news on the next
 
@@ -238,7 +263,7 @@ class Sales:
             self.equip(week)
             self.welcome(week)
             self.take_on_accounts(week)
-            for deal in self.find_leads(week):
+            for deal in self.prospecting.leads(week):
                 self.world.env.process(life(self, deal))
             yield self.world.calendar.hour("contact")
             self.stage[:] = self.world.people.entry.stage
@@ -292,35 +317,6 @@ class Sales:
         if self.levers.routing != "own territory" or not self.team.places:
             return np.full(len(who), ANYBODY)
         return (self.world.luck.uniform(Purpose.TERRITORY, who) * self.team.places).astype(np.int64)
-
-    def find_leads(self, week: int) -> list[Deal]:
-        """Find the prospects who show interest this week, with all that is drawn about their deals."""
-        luck, these, me = self.world.luck, self.these, self.world.people.sales
-        who = np.flatnonzero(self.to_be_won(week) & ~me.busy & (me.lost <= week - these.rest_weeks))
-        who = who[luck.happens(these.lead_share, Purpose.LEAD, who, week)]
-        me.busy[who] = True
-        minute = np.floor((week + luck.uniform(Purpose.LEAD, who, week, 1)) * MINUTES_A_WEEK)
-        error = these.worth_noise * luck.normal(Purpose.WORTH, who, week) - these.worth_noise**2 / 2
-        worth = self.worth[who] * 100
-        estimate = np.rint(worth * np.exp(error)).astype(np.int64)
-        columns = (
-            who,
-            minute.astype(np.int64),
-            np.rint(worth).astype(np.int64) if self.world.renewal else estimate,  # no contract, no certainty
-            estimate,
-            self.score(who, week),
-            me.keenness[who].astype(float),
-            luck.exponential(Purpose.INTEREST, who, week),
-            self.territory(who),
-        )
-        return [Deal(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
-
-    def score(self, who: Integers, week: int) -> Floats:
-        """Give how promising prospects look, 0 to 100: uniform, the higher the keener, with an error."""
-        luck, noise = self.world.luck, self.these.score_noise
-        seen = luck.normal(Purpose.FIT, who) + noise * luck.normal(Purpose.SCORE, who, week)
-        score: Floats = 100 * ndtr(seen / np.hypot(1, noise))
-        return score
 
     # -- what deals and accounts ask for --------------------------------------------------------
 
