@@ -25,7 +25,7 @@ Cents = npt.NDArray[np.int64]
 REVENUE = ("sales", "surcharges", "discounts", "redeemed", "returns")
 OWN = (  # a customer's
     *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points", "credit"),
-    *("gifts", "participation", "restocked"),
+    *("unpaid", "gifts", "participation", "restocked"),
     *("machines", "attention", "prevention", "claims"),
 )
 COMMON = (  # of the firm as a whole
@@ -61,6 +61,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.GIFTED: "gifts",
     Kind.TOOK_PART: "participation",
     Kind.FINANCED: "credit",
+    Kind.UNPAID: "unpaid",
     Kind.REFUNDED: "returns",
     Kind.NIGHT: "livestream",
 }

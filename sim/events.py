@@ -95,6 +95,7 @@ class Kind(IntEnum):
     REFUNDED = 73  # an order was sent back; ref: its minute; value: cents paid back
     RESTOCKED = 74  # of its goods; ref: as for `REFUNDED`; value: cost of what can be sold again, in cents
     PROMOTED = 75  # value: cents for fairs and content that bring in leads
+    UNPAID = 76  # an order on credit that is never paid; value: cents
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102

@@ -39,6 +39,7 @@ from sim.processes.needs import Needs
 from sim.processes.notice import Notice
 from sim.processes.participation import Participation
 from sim.processes.patience import Patience
+from sim.processes.payday import Payday
 from sim.processes.place import Places
 from sim.processes.pricing import Pricing
 from sim.processes.privacy import Privacy
@@ -120,6 +121,7 @@ class Market:
         self.privacy = Privacy(world, scenario.privacy) if scenario.privacy else None
         self.surcharge = Surcharge(world, scenario.surcharge) if scenario.surcharge else None
         self.place = Places(world, scenario.place) if scenario.place else None
+        self.payday = Payday(world, scenario.payday) if scenario.payday else None
         self.gaps = Gaps(world, scenario.gaps) if scenario.gaps else None
         self.shocks = Shocks(world, scenario.shocks) if scenario.shocks else None
         self.acquisition = Acquisition(world, scenario.acquisition) if scenario.acquisition else None

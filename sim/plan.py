@@ -33,6 +33,7 @@ from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.needs import Levers as Needs
 from sim.processes.notice import Levers as Notice
 from sim.processes.participation import Levers as Participation
+from sim.processes.payday import Levers as Payday
 from sim.processes.place import Levers as Place
 from sim.processes.pricing import Levers as Pricing
 from sim.processes.privacy import Levers as Privacy
@@ -63,6 +64,7 @@ LEVERS = (
     "place",
     "privacy",
     "surcharge",
+    "payday",
     "shocks",
     "needs",
     "seeding",
@@ -105,6 +107,7 @@ class Plan(Data):
     gaps: Gaps = Field(Gaps(), description="closing the gaps between service expected and felt")
     place: Place = Field(Place(), description="a bundle for one part of the day")
     surcharge: Surcharge = Field(Surcharge(), description="prices of their own for some people")
+    payday: Payday = Field(Payday(), description="who may pay on payday")
     shocks: Shocks = Field(Shocks(), description="how a public crisis is met")
     needs: Needs = Field(Needs(), description="the offer: range, speed, personnel, ease, image, green goods")
     seeding: Seeding = Field(Seeding(), description="free samples for people who talk")

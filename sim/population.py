@@ -28,6 +28,7 @@ from sim.processes import (
     notice,
     participation,
     patience,
+    payday,
     place,
     pricing,
     privacy,
@@ -70,6 +71,7 @@ class Population:
     privacy: privacy.Columns
     place: place.Columns
     surcharge: surcharge.Columns
+    payday: payday.Columns
     shocks: shocks.Columns
     needs: needs.Columns
     rival: rival.Columns
@@ -109,6 +111,7 @@ class Population:
             privacy=privacy.Columns.draw(scenario.privacy, luck, person),
             place=place.Columns.draw(scenario.place, luck, person),
             surcharge=surcharge.Columns.draw(scenario.surcharge, person),
+            payday=payday.Columns.draw(scenario.payday, luck, person),
             shocks=shocks.Columns.draw(scenario.shocks, person),
             needs=wants,
             rival=rival.Columns.draw(scenario.rival, luck, person, wants.value),

@@ -35,6 +35,7 @@ from sim.processes import (
     notice,
     participation,
     patience,
+    payday,
     place,
     pricing,
     privacy,
@@ -59,7 +60,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "model.md"
 MECHANISMS = (
     *(entry, shopping, renewal, pricing, contact, service, experience, patience),
     *(bonds, loyalty, acquisition, rollout),
-    *(gaps, place, surcharge, privacy, shocks),
+    *(gaps, place, surcharge, payday, privacy, shocks),
     *(needs, profile, rival, seeding),
     *(community, gifts, participation, livestream),
     *(sales, ties, success, credit),

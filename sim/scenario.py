@@ -40,6 +40,7 @@ from sim.processes.notice import Delay
 from sim.processes.notice import Parameters as Notice
 from sim.processes.participation import Parameters as Participation
 from sim.processes.patience import Parameters as Patience
+from sim.processes.payday import Parameters as Payday
 from sim.processes.place import Parameters as Places
 from sim.processes.pricing import Parameters as Pricing
 from sim.processes.privacy import Parameters as Privacy
@@ -66,7 +67,7 @@ LAWS = ("shopping", "renewal")  # how people buy: freely, or under contract
 MECHANISMS = (
     *("pricing", "contact", "service", "experience", "patience"),
     *("bonds", "loyalty", "acquisition", "rollout"),
-    *("gaps", "place", "surcharge", "privacy", "shocks"),
+    *("gaps", "place", "surcharge", "payday", "privacy", "shocks"),
     *("needs", "profile", "rival", "seeding"),
     "stewardship",
     *("staff", "automation", "notice", "guarantee", "followup", "levels"),
@@ -115,6 +116,7 @@ class Scenario(Data):
     gaps: Gaps | None = None
     place: Places | None = None
     surcharge: Surcharge | None = None
+    payday: Payday | None = None
     shocks: Shocks | None = None
     needs: Needs | None = None
     profile: Profile | None = None

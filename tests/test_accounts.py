@@ -37,6 +37,7 @@ from sim.processes.needs import Parameters as Needs
 from sim.processes.notice import Delay
 from sim.processes.notice import Parameters as Notice
 from sim.processes.participation import Parameters as Participation
+from sim.processes.payday import Parameters as Payday
 from sim.processes.place import Parameters as Places
 from sim.processes.privacy import Parameters as Privacy
 from sim.processes.profile import Parameters as Profile
@@ -191,7 +192,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
         *("offer", "stewardship", "stock"),
         *("community", "gifts", "participation"),
         *("livestream", "returns", "restocked"),
-        "credit",
+        *("credit", "unpaid"),
         *("staff", "machines", "attention", "prevention", "claims"),
     )
     assert (total[[line for line in LINES if line not in ("sales", *elsewhere)]] < 0).all()
@@ -272,6 +273,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "gaps": Gaps(knowledge=0, standards=0, delivery=0, communication=0, perception=0),
     "place": Places(),  # one place, no bundle
     "surcharge": Surcharge(),  # nobody is asked for more
+    "payday": Payday(dip=0.0),
     "privacy": Privacy(profiled_toll=0.0),
     "shocks": Shocks(calendar=(Shock(what="season", week=3, weeks=9),), season_lift=0.0),
     "needs": Needs(),  # it acts through levers and messages for a need alone, and there are none
