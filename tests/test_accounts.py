@@ -161,7 +161,7 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         **{Kind.TOOLS: "tools", Kind.STAFFED: "staff", Kind.MET: "machines", Kind.CLAIMED: "claims"},
         **{Kind.ATTENDED: "attention", Kind.FORESTALLED: "prevention"},
         **{Kind.HOSTED: "community", Kind.GIFTED: "gifts", Kind.TOOK_PART: "participation"},
-        Kind.FINANCED: "credit",
+        **{Kind.FINANCED: "credit", Kind.UNPAID: "unpaid", Kind.PROMOTED: "advertising"},
         Kind.BASKET: "goods",
         **{Kind.REFUNDED: "returns", Kind.NIGHT: "livestream"},
     }

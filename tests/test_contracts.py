@@ -137,7 +137,10 @@ def _assert_money_adds_up(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     total = weekly.sum()
     expected = {
         "sales": kind["ORDER"]["value"].sum(),
-        **{line: -kind[costs.name]["value"].sum() for costs, line in COSTS.items()},
+        **{
+            line: -sum(kind[what.name]["value"].sum() for what, where in COSTS.items() if where == line)
+            for line in COSTS.values()
+        },
         "points": -sum(sign * kind[what.name]["value"].sum() for what, sign in POINTS.items()),
         "fixed": -scenario.weeks * round(scenario.fixed_cost * 100),
     }

@@ -20,6 +20,7 @@ from sim.plan import Timeline
 from sim.processes.credit import Parameters as Credit
 from sim.processes.gaps import Parameters as Gaps
 from sim.processes.livestream import Parameters as Nights
+from sim.processes.payday import Parameters as Payday
 from sim.processes.place import Parameters as Places
 from sim.processes.place import Place
 from sim.processes.privacy import Parameters as Privacy
@@ -95,6 +96,7 @@ LAVISH: dict[str, Any] = {
     "gaps": dict.fromkeys(("knowledge", "standards", "delivery", "communication", "perception"), 1e3),
     "place": {"bundle": "lunch", "discount": 1.0},
     "surcharge": {"markup": 1.0},
+    "payday": {"credit": True},
     "privacy": {"easy_withdrawal": True, "plain_option": True, "keep_weeks": 1, "sensitive": "unasked"},
     "stewardship": {"cleaning": 100.0, "integration": 1.0},
     "staff": {"training": 100.0, "bonus": 200.0, "pay": 10.0},
@@ -157,6 +159,7 @@ EXTREMES: dict[str, Change] = {
     "all that can happen": lambda s: s.also("notice").but(shocks=WORST),
     "the widest gaps": lambda s: s.but(gaps=Gaps(knowledge=10, delivery=10, slips=1, communication=10)),
     "all at lunch": lambda s: s.but(place=Places(places={"a": Place(share=1, dayparts=(0, 1, 0, 0))})),
+    "nobody pays": lambda s: s.but(payday=Payday(short_share=1.0, dip=0.99, unpaid_share=1.0, interest=1.0)),
     "dearest to all": lambda s: s.but(surcharge=DEAREST),
     "all mind their data": lambda s: s.but(privacy=WORRIED),
     "the dirtiest data": lambda s: s.but(stewardship=Stewardship(duplicate_share=1.0, gap_share=1.0)),
@@ -266,6 +269,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         "basket",
         "shocks",
         "surcharge",
+        "payday",
         "privacy",
         "place",
         "stewardship",

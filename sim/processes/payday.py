@@ -40,7 +40,7 @@ class Parameters(Data):
 
     short_share: float = parameter("people whose money runs short", "share", ASSUMED, 0.4, ge=0, le=1)
     dip: float = parameter(
-        "what they buy less in the last week before payday", "share", SHORTNESS, 0.15, ge=0, le=1
+        "what they buy less in the last week before payday", "share", SHORTNESS, 0.15, ge=0, le=0.99
     )
     unpaid_share: float = parameter(
         "of what they take on credit, what they never pay", "share of orders", ASSUMED, 0.02, ge=0, le=1
