@@ -98,8 +98,10 @@ def explained(values: pd.Series[float], groups: pd.Series[Any]) -> float:
 
 
 @styled
-def spans(table: pd.DataFrame, title: str, unit: str, beside: float | None = None) -> Picture:
-    """Show a dot and its 95 % interval for each group.
+def spans(
+    table: pd.DataFrame, title: str, unit: str, beside: float | None = None, bars: str = "95 % intervals"
+) -> Picture:
+    """Show a dot and a bar for each group: a mean and its interval.
 
     Parameters
     ----------
@@ -111,6 +113,8 @@ def spans(table: pd.DataFrame, title: str, unit: str, beside: float | None = Non
         What is counted; "share …" is written in per cent.
     beside
         A number to compare with, drawn as a line.
+    bars
+        What the bars from `low` to `high` are.
     """
     style.expect(table, pd.DataFrame, "spans", "a table with mean, low and high")
     if not {"mean", "low", "high"} <= set(table):
@@ -135,11 +139,11 @@ def spans(table: pd.DataFrame, title: str, unit: str, beside: float | None = Non
     axes.margins(x=0.08)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x")
-    figure.read(_said(names, table, say))
+    figure.read(_said(names, table, say, bars))
     return figure
 
 
-def _said(names: list[str], table: pd.DataFrame, say: Any) -> str:
+def _said(names: list[str], table: pd.DataFrame, say: Any, bars: str) -> str:
     """Name the highest and the lowest group."""
     known = np.flatnonzero(table["mean"].notna().to_numpy())
     if not len(known):
@@ -150,7 +154,7 @@ def _said(names: list[str], table: pd.DataFrame, say: Any) -> str:
         f"{word}: {names[at]}, {say(means_[at])} ({say(lows[at])} to {say(highs[at])})"
         for word, at in (("Highest", top), ("lowest", least))
     ]
-    return "; ".join(told) + ". Bars: 95 % intervals."
+    return "; ".join(told) + f". Bars: {bars}."
 
 
 def _groups(run: Run, kind: Kind, ways: list[str]) -> pd.MultiIndex | pd.Index[Any]:
