@@ -27,6 +27,7 @@ from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
+from sim.response import spans
 from sim.run import Run
 from sim.shelf import shelf
 from sim.style import Picture, number, percent, signed, styled
@@ -58,6 +59,7 @@ __all__ = [
     "rfm_map",
     "shares",
     "shelf",
+    "spans",
     "tiles",
     "trends",
 ]
