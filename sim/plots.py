@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
 from sim import metrics, style
+from sim.aftermath import aftermath
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
@@ -25,6 +26,7 @@ from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
 from sim.letterbox import letterbox
 from sim.lifeline import lifelines
+from sim.moods import moods
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
 from sim.response import spans
@@ -34,6 +36,7 @@ from sim.style import Picture, number, percent, signed, styled
 from sim.trend import lead, trends
 
 __all__ = [
+    "aftermath",
     "calibration",
     "caught",
     "concentration",
@@ -48,6 +51,7 @@ __all__ = [
     "lifetimes",
     "looks",
     "money",
+    "moods",
     "next_period",
     "patience",
     "pipeline",
