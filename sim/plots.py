@@ -20,9 +20,11 @@ from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
 from sim.dossier import dossier, lifetimes, remedies
+from sim.exhibits import exhibits, fates
 from sim.forecast import forecast
 from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
+from sim.gauges import dashboard
 from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
@@ -37,9 +39,12 @@ __all__ = [
     "caught",
     "concentration",
     "costs",
+    "dashboard",
     "difference",
     "dossier",
     "effect",
+    "exhibits",
+    "fates",
     "forecast",
     "lead",
     "letterbox",
