@@ -34,7 +34,7 @@ AT_RISK, HIGH = "high value at risk", ("champions", "loyal", "high value at risk
 FREE, PIECES, PURSE = "written to", 3, 6  # coins a side has for three pieces
 HALF_YEAR = 26  # weeks
 EARLY, LATE, WORTH = 4, 13, 400  # of the other list: weeks of silence, and currency spent in a year
-HALF = "of those written to: ordered within half a year"
+HALF = "of those written to: ordered in half a year"
 READINGS = (FREE, "longer", "as before", "other list", "top row")  # they have a meaning without a letter, too
 COLUMNS = ["people", "retained", "low", "high"]
 Mask = npt.NDArray[np.bool_]
@@ -286,32 +286,24 @@ def _by_lot(case: Hearing) -> dict[str, tuple[People, People]]:
 EVIDENCE = {
     "opened": Evidence(
         1,
-        "of those who opened a text: ordered within half a year",
+        "of those who opened a text: ordered in half a year",
         lambda case: {"opened": (case._did(Kind.OPENED), _again(case))},
     ),
     "clicked": Evidence(
         1,
-        "of those who followed the link: ordered within half a year",
+        "of those who clicked: ordered in half a year",
         lambda case: {"clicked": (case._did(Kind.CLICKED), _again(case))},
     ),
     "longer": Evidence(
         1,
-        "of those written to: ordered within a whole year",
+        "of those written to: ordered in a whole year",
         lambda case: {FREE: (case.written(), _again(case, WEEKS_A_YEAR))},
     ),
     "on file": Evidence(1, "of those written to: may still be written to", _on_file),
-    "top row": Evidence(1, "of all high-value customers: ordered within half a year", _top_row),
-    "as before": Evidence(
-        2, "of those written to: order at least half as often as in the year before", _as_before
-    ),
-    "other list": Evidence(
-        2, f"another list, silent {EARLY} to {LATE} weeks and {WORTH} USD in the year: ordered", _other_list
-    ),
-    "not reached": Evidence(
-        2, "of those on the list who allow no texts: ordered within half a year", _unreached
-    ),
-    "earlier": Evidence(
-        2, "the list of half a year before, when nobody wrote: ordered within half a year", _earlier
-    ),
-    "by lot": Evidence(3, "half written to, half left alone, by lot: ordered within half a year", _by_lot),
+    "top row": Evidence(1, "of all of high value: ordered in half a year", _top_row),
+    "as before": Evidence(2, "of those written to: order half as often as before", _as_before),
+    "other list": Evidence(2, f"another list, silent {EARLY} to {LATE} weeks: ordered", _other_list),
+    "not reached": Evidence(2, "of those who allow no texts: ordered in half a year", _unreached),
+    "earlier": Evidence(2, "list of half a year before, no text: ordered", _earlier),
+    "by lot": Evidence(3, "half written to, half left alone: ordered", _by_lot),
 }

@@ -55,7 +55,7 @@ MEANING = {
     "clicked": "messages followed, per cent of those sent",
     "opt-outs": "times a channel was refused",
     "complaints": "for 100 orders",
-    "hours to answer": "open hours until a complaint is first answered, mean",
+    "hours to answer": "open hours until a complaint is answered, mean",
     "not yet solved": "complaints that lie at the end of the period",
     "survey answer": "would you recommend us? 0 to 10, mean",
 }

@@ -1,6 +1,7 @@
 """Indicators count what the firm sees; a light goes on when one leaves its band on the bad side."""
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,7 @@ def test_gone_quiet_counts_each_silence_in_the_period_in_which_it_is_eight_weeks
     count = np.zeros(26, int)
     for minutes in frame.groupby("person")["minute"]:
         times = [*sorted(minutes[1]), 10**12]
-        for now, then in zip(times, times[1:], strict=False):
+        for now, then in pairwise(times):
             place = (now + 8 * MINUTES_A_WEEK) // (4 * MINUTES_A_WEEK)
             count[place if then - now > 8 * MINUTES_A_WEEK and place < 26 else slice(0, 0)] += 1
     assert table()["gone quiet"].astype(int).tolist() == count.tolist()
