@@ -32,11 +32,13 @@ from sim.peeking import looks
 from sim.run import Run
 from sim.shelf import shelf
 from sim.style import Picture, number, percent, signed, styled
+from sim.tradeoff import cloud, tradeoff
 from sim.trend import lead, trends
 
 __all__ = [
     "calibration",
     "caught",
+    "cloud",
     "concentration",
     "costs",
     "dashboard",
@@ -64,6 +66,7 @@ __all__ = [
     "shares",
     "shelf",
     "tiles",
+    "tradeoff",
     "trends",
 ]
 
