@@ -61,5 +61,5 @@ def test_the_cloud_says_how_many_groups_it_shows() -> None:
     found = clusters.k_means(view(), 3)
     said = plots.cloud(view(), found.rename("found"), clusters.by_hand(view())).alt_text
     assert f"{len(view()):,} customers; left 3 groups, right 4" in said
-    with pytest.raises(Fault, match="table, as|expects the table"):
+    with pytest.raises(Fault, match=r"table, as|expects the table"):
         plots.cloud(view()[["known"]], found, found)
