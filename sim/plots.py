@@ -21,9 +21,11 @@ from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
 from sim.dossier import dossier, lifetimes, remedies
+from sim.exhibits import exhibits, fates
 from sim.forecast import forecast
 from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
+from sim.gauges import dashboard
 from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.moods import moods
@@ -33,17 +35,22 @@ from sim.response import spans
 from sim.run import Run
 from sim.shelf import shelf
 from sim.style import Picture, number, percent, signed, styled
+from sim.tradeoff import cloud, tradeoff
 from sim.trend import lead, trends
 
 __all__ = [
     "aftermath",
     "calibration",
     "caught",
+    "cloud",
     "concentration",
     "costs",
+    "dashboard",
     "difference",
     "dossier",
     "effect",
+    "exhibits",
+    "fates",
     "forecast",
     "lead",
     "letterbox",
@@ -65,6 +72,7 @@ __all__ = [
     "shelf",
     "spans",
     "tiles",
+    "tradeoff",
     "trends",
 ]
 
