@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
 from sim import metrics, style
+from sim.chart import bars, curves
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
@@ -23,6 +24,7 @@ from sim.dossier import dossier, lifetimes, remedies
 from sim.forecast import forecast
 from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
+from sim.hold import hold
 from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
@@ -33,14 +35,17 @@ from sim.style import Picture, number, percent, signed, styled
 from sim.trend import lead, trends
 
 __all__ = [
+    "bars",
     "calibration",
     "caught",
     "concentration",
     "costs",
+    "curves",
     "difference",
     "dossier",
     "effect",
     "forecast",
+    "hold",
     "lead",
     "letterbox",
     "lifelines",
