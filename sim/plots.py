@@ -17,6 +17,7 @@ from matplotlib.ticker import MultipleLocator
 
 from sim import metrics, style
 from sim.aftermath import aftermath
+from sim.chart import bars, curves
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
@@ -26,6 +27,7 @@ from sim.forecast import forecast
 from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
 from sim.gauges import dashboard
+from sim.hold import hold
 from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.moods import moods
@@ -40,11 +42,13 @@ from sim.trend import lead, trends
 
 __all__ = [
     "aftermath",
+    "bars",
     "calibration",
     "caught",
     "cloud",
     "concentration",
     "costs",
+    "curves",
     "dashboard",
     "difference",
     "dossier",
@@ -52,6 +56,7 @@ __all__ = [
     "exhibits",
     "fates",
     "forecast",
+    "hold",
     "lead",
     "letterbox",
     "lifelines",
