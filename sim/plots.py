@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
 from sim import metrics, style
+from sim.aim import gains
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
 from sim.data import Fault
@@ -41,6 +42,7 @@ __all__ = [
     "dossier",
     "effect",
     "forecast",
+    "gains",
     "lead",
     "letterbox",
     "lifelines",
