@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
 from sim import metrics, style
+from sim.adoption import adoption
 from sim.aim import gains
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
@@ -34,6 +35,7 @@ from sim.style import Picture, number, percent, signed, styled
 from sim.trend import lead, trends
 
 __all__ = [
+    "adoption",
     "calibration",
     "caught",
     "concentration",
