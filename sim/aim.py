@@ -21,6 +21,7 @@ import pandas as pd
 
 from sim import style
 from sim.campaign import Campaign
+from sim.chance import Luck, Purpose
 from sim.churn import learn, outcomes, signals
 from sim.events import Kind
 from sim.experiment import collect, mean_and_interval
@@ -180,7 +181,7 @@ def _scored(run: Run, week: int) -> npt.NDArray[np.float64]:
     record = run.record(week)
     known = signals(record)
     risk = learn(run, week).predict_proba(known)[:, 1]
-    lot = np.random.default_rng(run.seed).random(len(record))
+    lot = Luck(run.seed).uniform(Purpose.HUNCH, record.index.to_numpy(), week)
     columns = {
         "silent later": outcomes(run, week)["silent later"].astype(float),
         "by lot": lot,

@@ -29,6 +29,7 @@ from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
+from sim.quarter import quarters
 from sim.run import Run
 from sim.shelf import shelf
 from sim.style import Picture, number, percent, signed, styled
@@ -54,6 +55,7 @@ __all__ = [
     "next_period",
     "patience",
     "pipeline",
+    "quarters",
     "queue",
     "remedies",
     "renewals",
