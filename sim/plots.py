@@ -16,7 +16,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
 from sim import metrics, style
+from sim.adoption import adoption
 from sim.aftermath import aftermath
+from sim.aim import gains
 from sim.chart import bars, curves
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
@@ -33,6 +35,7 @@ from sim.lifeline import lifelines
 from sim.moods import moods
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
+from sim.quarter import quarters
 from sim.response import spans
 from sim.run import Run
 from sim.shelf import shelf
@@ -41,6 +44,7 @@ from sim.tradeoff import cloud, tradeoff
 from sim.trend import lead, trends
 
 __all__ = [
+    "adoption",
     "aftermath",
     "bars",
     "calibration",
@@ -56,6 +60,7 @@ __all__ = [
     "exhibits",
     "fates",
     "forecast",
+    "gains",
     "hold",
     "lead",
     "letterbox",
@@ -67,6 +72,7 @@ __all__ = [
     "next_period",
     "patience",
     "pipeline",
+    "quarters",
     "queue",
     "remedies",
     "renewals",
