@@ -18,6 +18,7 @@ from matplotlib.ticker import MultipleLocator
 from sim import metrics, style
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
+from sim.counter import climb, foretold
 from sim.data import Fault
 from sim.dossier import dossier, lifetimes, remedies
 from sim.forecast import forecast
@@ -35,12 +36,14 @@ from sim.trend import lead, trends
 __all__ = [
     "calibration",
     "caught",
+    "climb",
     "concentration",
     "costs",
     "difference",
     "dossier",
     "effect",
     "forecast",
+    "foretold",
     "lead",
     "letterbox",
     "lifelines",
