@@ -84,9 +84,10 @@ def climb(run: Run, client: int = ladder.CLIENT) -> Picture:
         label="of the rung above: did not come",
     )
     for row, people, lost in zip(rows, table["people"], table["lost"], strict=True):
-        axes.text(float(people + lost), float(row), f" {people:,}", va="center")
+        said = f" {people:,} here, {lost:,} lost" if lost else f" {people:,}"
+        axes.text(float(people + lost), float(row), said, va="center")
     axes.set(
-        yticks=rows, yticklabels=list(table.index), xlabel="people", xlim=(0, 1.12 * table["people"].max())
+        yticks=rows, yticklabels=list(table.index), xlabel="people", xlim=(0, 1.3 * table["people"].max())
     )
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
