@@ -22,6 +22,7 @@ from sim.aim import gains
 from sim.chart import bars, curves
 from sim.closeup import patience, queue
 from sim.contrast import difference, effect, tiles
+from sim.counter import climb, foretold
 from sim.data import Fault
 from sim.dossier import dossier, lifetimes, remedies
 from sim.exhibits import exhibits, fates
@@ -49,6 +50,7 @@ __all__ = [
     "bars",
     "calibration",
     "caught",
+    "climb",
     "cloud",
     "concentration",
     "costs",
@@ -60,6 +62,7 @@ __all__ = [
     "exhibits",
     "fates",
     "forecast",
+    "foretold",
     "gains",
     "hold",
     "lead",
