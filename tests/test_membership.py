@@ -1,6 +1,6 @@
 """Laws of membership: everybody who joined is somewhere, and a message's row is what the log has of it."""
 
-# mypy: disable-error-code="arg-type, call-arg, union-attr"
+# mypy: disable-error-code="arg-type, call-arg, union-attr, operator"
 
 from __future__ import annotations
 
