@@ -1,6 +1,6 @@
 """Laws of the aftermath and of moods: weeks add up, and a shorter run is the same life, ended earlier."""
 
-# mypy: disable-error-code="arg-type"
+# mypy: disable-error-code="arg-type, operator"
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Laws of waits: every complaint is counted once, and what a machine closes does not reach people."""
 
-# mypy: disable-error-code="arg-type, call-arg, union-attr"
+# mypy: disable-error-code="arg-type, call-arg, union-attr, operator"
 
 from __future__ import annotations
 
