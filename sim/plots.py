@@ -25,6 +25,7 @@ from sim.forecast import forecast
 from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
 from sim.gauges import dashboard
+from sim.journey import journey
 from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
@@ -32,6 +33,7 @@ from sim.peeking import looks
 from sim.run import Run
 from sim.shelf import shelf
 from sim.style import Picture, number, percent, signed, styled
+from sim.survey import nps
 from sim.tradeoff import cloud, tradeoff
 from sim.trend import lead, trends
 
@@ -48,6 +50,7 @@ __all__ = [
     "exhibits",
     "fates",
     "forecast",
+    "journey",
     "lead",
     "letterbox",
     "lifelines",
@@ -55,6 +58,7 @@ __all__ = [
     "looks",
     "money",
     "next_period",
+    "nps",
     "patience",
     "pipeline",
     "queue",
