@@ -286,7 +286,7 @@ def _by_lot(case: Hearing) -> dict[str, tuple[People, People]]:
 EVIDENCE = {
     "opened": Evidence(
         1,
-        "of those who opened a text: ordered in half a year",
+        "of those who opened: ordered in half a year",
         lambda case: {"opened": (case._did(Kind.OPENED), _again(case))},
     ),
     "clicked": Evidence(
@@ -301,9 +301,9 @@ EVIDENCE = {
     ),
     "on file": Evidence(1, "of those written to: may still be written to", _on_file),
     "top row": Evidence(1, "of all of high value: ordered in half a year", _top_row),
-    "as before": Evidence(2, "of those written to: order half as often as before", _as_before),
+    "as before": Evidence(2, "of those written to: half as often as before", _as_before),
     "other list": Evidence(2, f"another list, silent {EARLY} to {LATE} weeks: ordered", _other_list),
-    "not reached": Evidence(2, "of those who allow no texts: ordered in half a year", _unreached),
+    "not reached": Evidence(2, "of those who allow no texts: ordered", _unreached),
     "earlier": Evidence(2, "list of half a year before, no text: ordered", _earlier),
     "by lot": Evidence(3, "half written to, half left alone: ordered", _by_lot),
 }

@@ -31,6 +31,7 @@ from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
 from sim.gauges import dashboard
 from sim.hold import hold
+from sim.journey import journey
 from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.moods import moods
@@ -41,6 +42,7 @@ from sim.response import spans
 from sim.run import Run
 from sim.shelf import shelf
 from sim.style import Picture, number, percent, signed, styled
+from sim.survey import nps
 from sim.tradeoff import cloud, tradeoff
 from sim.trend import lead, trends
 
@@ -65,6 +67,7 @@ __all__ = [
     "foretold",
     "gains",
     "hold",
+    "journey",
     "lead",
     "letterbox",
     "lifelines",
@@ -73,6 +76,7 @@ __all__ = [
     "money",
     "moods",
     "next_period",
+    "nps",
     "patience",
     "pipeline",
     "quarters",
