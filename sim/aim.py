@@ -21,7 +21,6 @@ import pandas as pd
 
 from sim import style
 from sim.campaign import Campaign
-from sim.chance import Luck, Purpose
 from sim.churn import learn, outcomes, signals
 from sim.events import Kind
 from sim.experiment import collect, mean_and_interval
@@ -109,7 +108,10 @@ def _piloted(run: Run, week: int) -> npt.NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Shots:
-    """Some markets: what each customer's scores were, and what the message did to them in truth."""
+    """Some markets: what each customer's scores were, and what the message did to them in truth.
+
+    By lot stands for the mean of all lots, so that no luck of the draw is taken for a model's merit.
+    """
 
     table: pd.DataFrame  # market, then `FACTS`, then `SIGNALS`: a row a customer
 
@@ -131,10 +133,17 @@ class Shots:
         """Go down a score in each market, the highest first; a row a place, a column a market: the gain."""
         if score not in self.scores:
             raise Fault(f'score: there is none named "{score}". There are: {", ".join(self.scores)}.')
-        ranked = self.table.sort_values(["market", score], ascending=[True, False], kind="stable")
+        ranked = self._ranked(score)
         place = ranked.groupby("market").cumcount()
         gain = ranked.assign(place=place + 1).pivot(index="place", columns="market", values="gain")
         return gain.dropna().cumsum()  # as far as the smallest market goes
+
+    def _ranked(self, score: str) -> pd.DataFrame:
+        """Sort each market by a score; by lot, each place is what a customer is on average."""
+        if score == "by lot":
+            means = self.table.groupby("market")[["gain", "silent later"]].transform("mean")
+            return self.table.assign(**{str(name): means[name] for name in means})
+        return self.table.sort_values(["market", score], ascending=[True, False], kind="stable")
 
     def gains(self, messages: int) -> pd.DataFrame:
         """Spend the same budget by each score.
@@ -146,8 +155,7 @@ class Shots:
         """
         rows = {}
         for score in self.scores:
-            ranked = self.table.sort_values(["market", score], ascending=[True, False], kind="stable")
-            chosen = ranked.groupby("market").head(messages)
+            chosen = self._ranked(score).groupby("market").head(messages)
             gain = chosen.groupby("market")["gain"].sum()
             rows[score] = (chosen["silent later"].mean(), *mean_and_interval(gain))
         table = pd.DataFrame.from_dict(rows, orient="index", columns=["silent_later", "gain", "low", "high"])
@@ -181,10 +189,9 @@ def _scored(run: Run, week: int) -> npt.NDArray[np.float64]:
     record = run.record(week)
     known = signals(record)
     risk = learn(run, week).predict_proba(known)[:, 1]
-    lot = Luck(run.seed).uniform(Purpose.HUNCH, record.index.to_numpy(), week)
     columns = {
         "silent later": outcomes(run, week)["silent later"].astype(float),
-        "by lot": lot,
+        "by lot": 0.0,
         "best customers": record["spend_52w"],
         "longest silent": record["recency_weeks"],
         "churn model": risk,

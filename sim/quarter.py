@@ -134,12 +134,14 @@ def quarters(table: pd.DataFrame) -> Picture:
         axes.set_ylabel(str(name).replace(" ", "\n"), rotation=0, ha="right", va="center")
         axes.yaxis.set_major_formatter(style.numbers)
         axes.yaxis.set_major_locator(MaxNLocator(3))
+        if values.min() == values.max():  # or matplotlib would show a millionth of nothing
+            axes.set_ylim(values.min() - 1, values.max() + 1)
     panels[-1].set_xlabel("quarter")
     panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     ends = "; ".join(
-        f"{name} {style.number(values.iloc[0])} to {style.number(values.iloc[-1])}"
+        f"{name} {style.number(round(values.iloc[0]))} to {style.number(round(values.iloc[-1]))}"
         for name, values in table.items()
-        if len(values)
+        if values.iloc[[0, -1]].notna().all()
     )
     figure.read(f"From quarter {table.index[0]} to {table.index[-1]}: {ends}.")
     return figure

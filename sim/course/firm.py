@@ -125,26 +125,35 @@ class Firm:
         return indicators(self.run)
 
 
-def values(ours: Trials, unseen: Trials) -> pd.DataFrame:
-    """Set plans beside the first of them: in the firm's own market, and in markets that nobody has seen.
+def values(ours: Trials, unseen: Trials, beside: str | None = None) -> pd.DataFrame:
+    """Set plans beside one of them: in the firm's own market, and in markets that nobody has seen.
 
     Firm value is profit plus what is left of the customer base at the end, less what it was worth at the
     beginning, which is the same for all and falls out of every difference.
 
+    Parameters
+    ----------
+    beside
+        The plan with which the others are compared; the first unless given.
+
     Returns
     -------
-    A row a plan but the first: `in our market` (currency), `in unseen markets` (mean), `low`, `high`.
+    A row a plan but that one: `in our market` (currency), `in unseen markets` (mean), `low`, `high`.
     """
+    base = ours.plans[0] if beside is None else beside
     rows = {}
-    for name in ours.plans[1:]:
-        rows[name] = (_worth(ours, name).mean(), *mean_and_interval(_worth(unseen, name)))
+    for name in ours.plans:
+        if name != base:
+            gaps = [_worth(trials, name) - _worth(trials, base) for trials in (ours, unseen)]
+            rows[name] = (gaps[0].mean(), *mean_and_interval(gaps[1]))
     columns = ["in our market", "in unseen markets", "low", "high"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    return table.rename_axis(f"firm value, less {ours.plans[0]}")
+    return table.rename_axis(f"firm value, less {base}")
 
 
 def _worth(trials: Trials, name: str) -> pd.Series[float]:
-    return trials.paired("profit", name) + trials.paired("customer_equity", name)
+    lived = trials.of(name)
+    return lived["profit"] + lived["customer_equity"]
 
 
 def in_industries(
