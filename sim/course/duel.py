@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from sim.course.checks import NotYet, kind, works
 from sim.experiment import Trials, compare, mean_and_interval
 from sim.plan import Plan
@@ -15,6 +17,7 @@ from sim.scenario import Scenario
 from sim.style import signed
 
 UNSEEN, MARKETS = 5_001, 6  # first seed and number of the markets; lessons stay far below
+JOBS = 2  # processes; notebooks have them running already
 EQUITY = "customer_equity"
 
 
@@ -63,8 +66,8 @@ def duel(
     """
     plan = kind(name, answer, Plan, "a Plan(…)")
     plans = {"rival": rival, "yours": plan}
-    trials = works(name, lambda: compare(market, plans, markets, UNSEEN))
-    gains = sum((trials.paired(metric) for metric in worth[1:]), trials.paired(worth[0]))
+    trials = works(name, lambda: compare(market, plans, markets, UNSEEN, jobs=JOBS))
+    gains = pd.concat([trials.paired(metric) for metric in worth], axis=1).sum(axis=1)
     if not gains.any():
         raise NotYet(name, f"it earns exactly what the other plan earns: nothing differs yet. {think}")
     gain = Gain(*mean_and_interval(gains), trials)

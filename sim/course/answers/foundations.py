@@ -44,7 +44,7 @@ def corner(answer: Any) -> Passed:
 
 def cac(answer: Any, pair: Twin) -> Passed:
     """Task 2: spending over newcomers."""
-    row = newcomers.by_channel(pair.after).loc["leaflet"].to_dict()
+    row = newcomers.by_channel(pair.after).T["leaflet"].to_dict()
     mistakes = {
         "this is what a newcomer has brought. What did one cost?": row["value_currency"],
         "turn it round: money by people.": row["newcomers"] / row["spent_currency"],
@@ -56,7 +56,7 @@ def cac(answer: Any, pair: Twin) -> Passed:
 
 def cac_additional(answer: Any, pair: Twin) -> Passed:
     """Task 2, second part: spending over those who would not have come anyway."""
-    row = newcomers.additional(pair).loc["leaflet"].to_dict()
+    row = newcomers.additional(pair).T["leaflet"].to_dict()
     mistakes = {
         "this still counts those who would have come anyway.": row["cost_currency"],
         "this spreads the cost over those who would have come ANYWAY.": row["cost_currency"]
@@ -84,8 +84,9 @@ def best_style(table: pd.DataFrame, between: pd.Series[float]) -> str:
     """Name the best of three plans by the leads of two over today, and of one over the other; or say open."""
     if table["high"].max() < 0:
         return TODAY
+    low = table["low"].to_dict()
     for plan, ahead in (("relationship", between["low"]), ("selling", -between["high"])):
-        if table["low"][plan] > 0 and ahead > 0:
+        if low[plan] > 0 and ahead > 0:
             return plan
     return OPEN
 
@@ -97,7 +98,8 @@ def verdict(answer: Any, leads: Mapping[str, Lead]) -> Passed:
         table, between = each.table(every=104), each.between("relationship", "selling").table(every=104)
         for weeks in table.index.levels[1]:  # type: ignore[attr-defined]
             case = f"{name}, {weeks // 52} years"
-            right[case] = best_style(pd.DataFrame(table.xs(weeks, level=1)), between.loc["relationship", weeks])
+            rows = table.loc[(slice(None), weeks), :].droplevel(1)
+            right[case] = best_style(rows, between.loc[("relationship", weeks)])
             think[case] = "Which of its intervals, against today and against the other plan, contain 0?"
     paired("verdict", answer, right, think)
     return Passed(
@@ -287,7 +289,11 @@ def deals(loses_most: Any, won: Any, funnel: pd.DataFrame) -> Passed:
         f'at "{stage}" a share of {passed.get(stage, np.nan):.2f} goes on. Is there a stage where fewer do?'
     )
     require("loses_most", passed[stage] == passed.min(), words)
-    last, first = funnel.loc["bid"].to_dict(), funnel.loc["research"].to_dict()
+    ends = funnel.loc[["research", "bid"], ["entered", "went_on"]].to_numpy(float)
+    first, last = (
+        dict(zip(("entered", "went_on"), ends[0], strict=True)),
+        dict(zip(("entered", "went_on"), ends[1], strict=True)),
+    )
     mistakes = {
         "this is the share of the BIDS that are won. The question is about all leads.": last["went_on"]
         / last["entered"],
