@@ -19,6 +19,7 @@ from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.events import REFERRAL, Events, Kind, Stage
 from sim.experiment import Strategy, Twin, mean_and_interval, twin
 from sim.fault import Fault
+from sim.processes.acquisition import NOBODY
 from sim.run import Run
 from sim.scenario import Scenario
 
@@ -221,7 +222,7 @@ def fallen(run: Run, unmoved: Run, week: int, weeks: int = 26) -> pd.DataFrame:
 
 
 def referrals(pair: Twin) -> pd.DataFrame:
-    """Tell of those whom a customer brought, and for whom a reward was paid, who would have come anyway.
+    """Tell of those for whom a reward was paid who would have come anyway, and who does not exist.
 
     Parameters
     ----------
@@ -243,6 +244,9 @@ def referrals(pair: Twin) -> pd.DataFrame:
         [brought, ordered], ["brought by a friend anyway", "came without a friend"], "not a customer"
     )
     table = pd.DataFrame({"people": 1, "rewards_currency": reward.to_numpy()}).groupby(words).sum()
+    invented = paid.value[paid.ref == NOBODY] / 100
+    if len(invented):
+        table.loc["does not exist"] = [len(invented), invented.sum()]
     return table.rename_axis("without the reward")
 
 

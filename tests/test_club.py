@@ -75,9 +75,10 @@ def test_tiers_are_told_for_customers_only_and_falls_hurt() -> None:
     assert fallen["left"].iloc[0] >= fallen["left"].iloc[1]
 
 
-def test_every_reward_belongs_to_somebody_who_came() -> None:
+def test_every_reward_is_for_somebody_who_came_or_for_nobody() -> None:
     plan = Plan(acquisition={"referral_reward": 20})
     pair = twin(load_scenario("supermarket", people=2_000).but(weeks=80), TODAY, plan, 1)
     table = club.referrals(pair)
     assert table["rewards_currency"].sum() == -pair.after.accounts.total()["referrals"] / 100
     assert (table["rewards_currency"] == 20 * table["people"]).all()
+    assert table.loc["does not exist", "people"] > 0
