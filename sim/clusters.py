@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.chance import Luck, Purpose
 from sim.data import Fault
 from sim.run import Run
 
@@ -84,8 +85,9 @@ def how_many(table: pd.DataFrame, most: int = 8) -> pd.DataFrame:
     A row a number from 2, with the mean silhouette (轮廓系数; Rousseeuw 1987) of the `data` and of the
     `shuffled`: how much nearer customers are to their own group than to the next; 1 is clear groups, 0 none.
     """
-    points, chance = _scaled(table), np.random.default_rng(SEED)
-    shuffled = np.column_stack([chance.permutation(column) for column in points.T])
+    points, row = _scaled(table), np.arange(len(table))
+    places = [np.argsort(Luck(SEED).uniform(Purpose.RESAMPLE, row, 0, j)) for j in range(points.shape[1])]
+    shuffled = np.column_stack([column[place] for column, place in zip(points.T, places, strict=True)])
     rows = {
         groups: (_silhouette(points, groups), _silhouette(shuffled, groups)) for groups in range(2, most + 1)
     }

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim import style
+from sim.chance import Luck, Purpose
 from sim.data import Fault
 from sim.matching import match_probabilities, match_quality
 from sim.style import Picture, percent, styled
@@ -83,7 +84,8 @@ def cloud(table: pd.DataFrame, left: pd.Series, right: pd.Series) -> Picture:
         raise Fault("cloud: expects the table that clusters.view gives.")
     figure = Picture("Two scatter plots", "The same customers, coloured twice", height=4.6)
     panels = figure.subplots(1, 2, sharey=True)
-    jitter = np.random.default_rng(7).uniform(-0.08, 0.08, len(table))  # whole numbers would lie on lines
+    luck = Luck(seed=7).uniform(Purpose.RESAMPLE, np.arange(len(table)))
+    jitter = 0.16 * (luck - 0.5)  # whole numbers would lie on lines
     x, y = np.log1p(table["silent"]) + jitter, np.log1p(table["orders"]) + jitter[::-1]
     for axes, groups in zip(panels, (left, right), strict=True):
         for name, color in zip(sorted(groups.dropna().unique()), style.PALETTE, strict=False):
