@@ -81,7 +81,7 @@ def climb(run: Run, client: int = formation.CLIENT) -> Picture:
         left=table["people"],
         color=style.ORANGE,
         height=0.6,
-        label="of the rung above: did not come",
+        label="of the rung above, lost on the way",
     )
     for row, people, lost in zip(rows, table["people"], table["lost"], strict=True):
         said = f" {people:,} here, {lost:,} lost" if lost else f" {people:,}"
@@ -92,7 +92,7 @@ def climb(run: Run, client: int = formation.CLIENT) -> Picture:
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     worst = table["lost"].idxmax()
     reach, bought, spoke = (number(table["people"].iloc[place]) for place in (0, 2, -1))
     figure.read(
