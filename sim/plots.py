@@ -25,6 +25,7 @@ from sim.foresight import calibration, caught, renewals
 from sim.funnel import pipeline
 from sim.letterbox import letterbox
 from sim.lifeline import lifelines
+from sim.outlook import draw as outlook
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
 from sim.response import spans
@@ -49,6 +50,7 @@ __all__ = [
     "looks",
     "money",
     "next_period",
+    "outlook",
     "patience",
     "pipeline",
     "queue",
