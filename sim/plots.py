@@ -35,6 +35,7 @@ from sim.journey import journey
 from sim.letterbox import letterbox
 from sim.lifeline import lifelines
 from sim.moods import moods
+from sim.outlook import draw as outlook
 from sim.panorama import concentration, costs, next_period, rfm_map, shares
 from sim.peeking import looks
 from sim.quarter import quarters
@@ -77,6 +78,7 @@ __all__ = [
     "moods",
     "next_period",
     "nps",
+    "outlook",
     "patience",
     "pipeline",
     "quarters",
