@@ -19,6 +19,7 @@ from sim.data import Fault
 from sim.run import Run
 
 RESTARTS, SEED = 10, 7
+Floats = npt.NDArray[np.float64]
 SHOWN = {  # by column of a view: what it means, for tables
     "orders": "orders in the last 52 weeks",
     "mean order": "USD",
@@ -85,9 +86,9 @@ def how_many(table: pd.DataFrame, most: int = 8) -> pd.DataFrame:
     A row a number from 2, with the mean silhouette (轮廓系数; Rousseeuw 1987) of the `data` and of the
     `shuffled`: how much nearer customers are to their own group than to the next; 1 is clear groups, 0 none.
     """
-    points, row = _scaled(table), np.arange(len(table))
-    places = [np.argsort(Luck(SEED).uniform(Purpose.RESAMPLE, row, 0, j)) for j in range(points.shape[1])]
-    shuffled = np.column_stack([column[place] for column, place in zip(points.T, places, strict=True)])
+    points = _scaled(table)
+    orders = [_shuffle(len(table), RESTARTS + column) for column in range(points.shape[1])]
+    shuffled = np.column_stack([column[order] for column, order in zip(points.T, orders, strict=True)])
     rows = {
         groups: (_silhouette(points, groups), _silhouette(shuffled, groups)) for groups in range(2, most + 1)
     }
@@ -102,22 +103,35 @@ def by_hand(table: pd.DataFrame) -> pd.Series[str]:
     return pd.Series([f"{a}, {b}" for a, b in zip(quiet, often, strict=True)], table.index, name="by hand")
 
 
-def _scaled(table: pd.DataFrame) -> npt.NDArray[np.float64]:
+def _scaled(table: pd.DataFrame) -> Floats:
     logs = np.log1p(table.to_numpy(float))
     spread = logs.std(axis=0)
     return np.asarray((logs - logs.mean(axis=0)) / np.where(spread > 0, spread, 1))
 
 
-def _labels(points: npt.NDArray[np.float64], groups: int) -> npt.NDArray[np.int32]:
+def _labels(points: Floats, groups: int) -> npt.NDArray[np.int32]:
     """Give the best of some starts, on one processor: threads would wait for each other on a busy machine."""
-    from scipy.cluster.vq import kmeans2
+    from scipy.cluster.vq import ClusterError, kmeans2
 
-    tries = [kmeans2(points, groups, iter=60, minit="++", rng=SEED + start) for start in range(RESTARTS)]
-    spread = [((points - centres[label]) ** 2).sum() for centres, label in tries]
-    return np.asarray(tries[int(np.argmin(spread))][1])
+    best, least = np.zeros(len(points), np.int32), np.inf
+    for start in range(RESTARTS):
+        try:
+            first = points[_shuffle(len(points), start)[:groups]]
+            centres, label = kmeans2(points, first, iter=60, minit="matrix", missing="raise")
+        except ClusterError:  # a group has lost all its customers: another start
+            continue
+        spread = float(((points - centres[label]) ** 2).sum())
+        if spread < least:
+            best, least = np.asarray(label), spread
+    return best
 
 
-def _silhouette(points: npt.NDArray[np.float64], groups: int) -> float:
+def _shuffle(many: int, which: int) -> npt.NDArray[np.intp]:
+    """Give places in a new order; each number is an order of its own."""
+    return np.argsort(Luck(SEED).uniform(Purpose.RESAMPLE, np.arange(many), which))
+
+
+def _silhouette(points: Floats, groups: int) -> float:
     from sklearn.metrics import silhouette_score
 
     return float(silhouette_score(points, _labels(points, groups)))

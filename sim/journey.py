@@ -121,7 +121,7 @@ def journey(funnels: Mapping[str, pd.DataFrame]) -> Picture:
     rows = sum(map(len, funnels.values()))
     figure = Picture("Bar charts", "Where journeys leak", height=1.6 + 0.42 * rows + 0.5 * len(funnels))
     panels = np.atleast_1d(
-        figure.subplots(len(funnels), height_ratios=[len(one) for one in funnels.values()])
+        figure.subplots(len(funnels), sharex=True, height_ratios=list(map(len, funnels.values())))
     )
     said = []
     for axes, (name, table) in zip(panels, funnels.items(), strict=True):
@@ -134,12 +134,16 @@ def journey(funnels: Mapping[str, pd.DataFrame]) -> Picture:
             axes.text(of_all + 0.01, row, text, va="center")
         axes.set_yticks(range(len(table)), list(table.index))
         axes.invert_yaxis()
-        axes.set(title=name, xlim=(0, 1.45), xticks=[])
+        axes.set(ylabel=style.wrapped(name, 12), xlim=(0, 1.5))
         axes.grid(visible=False)
         if table["of_the_step_before"].notna().any():
             leak = table["of_the_step_before"].idxmin()
             went = percent(table["of_the_step_before"].min())
             said.append(f"{name}: fewest go on at “{leak}”, {went}")
+    panels[-1].set_xlabel("share of those who began")
+    panels[-1].set_xticks(np.linspace(0, 1, 5))
+    panels[-1].xaxis.set_major_formatter(style.percents)
+    figure.align_ylabels(list(panels))
     figure.read("; ".join(said) + ".")
     return figure
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from sim import style
-from sim.chance import Luck, Purpose
 from sim.data import Fault
 from sim.matching import match_probabilities, match_quality
 from sim.style import Picture, percent, styled
@@ -84,8 +83,7 @@ def cloud(table: pd.DataFrame, left: pd.Series, right: pd.Series) -> Picture:
         raise Fault("cloud: expects the table that clusters.view gives.")
     figure = Picture("Two scatter plots", "The same customers, coloured twice", height=4.6)
     panels = figure.subplots(1, 2, sharey=True)
-    luck = Luck(seed=7).uniform(Purpose.RESAMPLE, np.arange(len(table)))
-    jitter = 0.16 * (luck - 0.5)  # whole numbers would lie on lines
+    jitter = 0.16 * (np.arange(len(table)) * 0.618 % 1 - 0.5)  # whole numbers would lie on lines
     x, y = np.log1p(table["silent"]) + jitter, np.log1p(table["orders"]) + jitter[::-1]
     for axes, groups in zip(panels, (left, right), strict=True):
         for name, color in zip(sorted(groups.dropna().unique()), style.PALETTE, strict=False):
@@ -93,7 +91,7 @@ def cloud(table: pd.DataFrame, left: pd.Series, right: pd.Series) -> Picture:
             axes.plot(x[mine], y[mine], ".", color=color, markersize=4, label=f"{name}")
         axes.set(title=str(groups.name), xlabel="weeks silent")
         axes.set_xticks(np.log1p([0, 3, 10, 30, 100]), ["0", "3", "10", "30", "100"])
-        axes.legend(loc="upper right", fontsize=style.SMALL, markerscale=3)
+        axes.legend(loc="upper right", markerscale=3)
     panels[0].set_ylabel("orders in the year")
     panels[0].set_yticks(np.log1p([0, 3, 10, 30, 100]), ["0", "3", "10", "30", "100"])
     panels[0].set_ylim(-0.3, 6.6)

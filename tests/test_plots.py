@@ -29,9 +29,13 @@ from sim import (
     Scenario,
     Segment,
     churn,
+    clusters,
     clv,
     compare,
     concentration,
+    court,
+    dashboard,
+    journey,
     load_scenario,
     metrics,
     newcomers,
@@ -39,6 +43,8 @@ from sim import (
     plots,
     rfm,
     simulate,
+    survey,
+    tradeoff,
     twin,
 )
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
@@ -46,6 +52,7 @@ from sim.closeup import CAUSES, TRACES
 from sim.datasets import load_cdnow, load_renewals
 from sim.events import Cause, Kind
 from sim.experiment import Trials, Twin
+from sim.export import Export
 from sim.lead import Lead, lead
 from sim.processes.sales import Parameters as Sales
 from sim.processes.service import Levers
@@ -200,10 +207,40 @@ FIGURES: dict[str, Callable[[], Picture]] = {
     "looks": lambda: plots.looks(seen(12)),
     "shelf": lambda: plots.shelf({"today": pair().before, "follows demand": following()}),
     "pipeline": lambda: plots.pipeline(sold()),
+    "exhibits": lambda: plots.exhibits(court.exhibits(hearing())),
+    "fates": lambda: plots.fates(court.testimony(market(), Plan(), LETTER, 2)),
+    "dashboard": lambda: plots.dashboard(dashboard.indicators(pair().after), list(dashboard.BAD)[7:12]),
+    "dashboard of one": lambda: plots.dashboard(dashboard.indicators(pair().after), ["orders"], 56),
+    "tradeoff": lambda: plots.tradeoff(tradeoff.by_threshold(*doubles())),
+    "cloud": lambda: plots.cloud(table(), clusters.k_means(table(), 3), clusters.by_hand(table())),
+    "nps": lambda: plots.nps(survey.by_quarter(pair().before)),
+    "journey": lambda: plots.journey(
+        {"a complaint": journey.complaints(pair().after), "a message": journey.messages(pair().after)}
+    ),
     "costs": lambda: plots.costs(
         newcomers.by_channel(simulate(market(), WINNING, 1))[["cost_currency", "value_currency"]]
     ),
 }
+
+
+LETTER = Campaign(to=court.at_risk, channel="sms", every=4, first_week=52)
+
+
+@cache
+def hearing() -> court.Hearing:
+    return court.hearing(market(), Plan(), LETTER, seed=2)
+
+
+@cache
+def doubles() -> tuple[pd.DataFrame, pd.DataFrame]:
+    dirty = market(weeks=20).but(stewardship={"duplicate_share": 0.2})
+    export = Export.of(simulate(dirty, Plan(), 2))
+    return export.tables["customers"], export.truth["identities"]
+
+
+@cache
+def table() -> pd.DataFrame:
+    return clusters.view(pair().before, 60)
 
 
 def short() -> Run:
