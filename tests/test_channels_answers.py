@@ -74,7 +74,7 @@ def test_what_channels_brought_is_a_share_of_what_they_claim() -> None:
 @pytest.mark.parametrize("weeks", [(4, 4, 2), (6, 6, 6), (None, 6, 2)])
 def test_several_rhythms_pass(weeks: tuple[int | None, ...]) -> None:
     parts = [Campaign(channel=way, every=every) for way, every in zip(WAYS, weeks, strict=True) if every]
-    assert "too few and too many" in repr(check.rhythm(Plan(campaigns=parts), WEEKLY, SHOP))
+    assert "between too few" in repr(check.rhythm(Plan(campaigns=parts), WEEKLY, SHOP))
 
 
 def test_a_rhythm_too_loud_or_silent_is_told_so() -> None:
@@ -84,7 +84,7 @@ def test_a_rhythm_too_loud_or_silent_is_told_so() -> None:
     assert "permissions are lost" in said(check.rhythm, loud, Plan(campaigns=WEEKLY.campaigns[2:]), SHOP)
 
 
-TABLE = trials("profit", integration=(-9.0, -11.0), half=(-5.0, 6.0), other=(4.0, 4.1))
+TABLE = trials("profit", integration=(-9.9, -10.1), half=(-5.0, 6.0), other=(4.0, 4.1))
 
 
 def test_intervals_are_read_as_better_worse_or_open() -> None:
@@ -108,7 +108,7 @@ def test_satisfaction_weighs_what_falls_short_twice() -> None:
 
 
 def promised() -> Lead:
-    half = [[5.0] * 13 + [1.0] * 91, [6.0] * 13 + [-1.0] * 91]
+    half = [[5.4] * 13 + [1.0] * 91, [5.6] * 13 + [-1.0] * 91]
     full = [[9.0] * 13 + [-30.0] * 91, [9.5] * 13 + [-31.0] * 91]
     return Lead(
         "plain", {"half": pd.DataFrame(half).to_numpy(), "full": pd.DataFrame(full).to_numpy()}, "USD"
