@@ -294,12 +294,12 @@ OPENINGS = {
         "Sorry to write again.",
     ),
     "interview": (
-        "Well,",
-        "To be honest,",
+        "Well.",
+        "To be honest:",
         "Hm, let me think.",
         "If you ask me:",
         "Oh, where do I begin?",
-        "You know,",
+        "You know what?",
     ),
 }
 CLOSINGS = {

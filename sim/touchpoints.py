@@ -1,4 +1,4 @@
-"""Touchpoints (接触点): what each channel of a firm cost, whom it reached, and what came of it.
+"""Touchpoints (触点): what each channel of a firm cost, whom it reached, and what came of it.
 
     scenario -> terms (what each channel is like)
     run -> table (a row a channel), credited (what reports claim for it), reachable (who is left)

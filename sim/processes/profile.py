@@ -1,4 +1,4 @@
-"""Profile: what customers declare of themselves, which is not always so (声明的客户画像).
+"""Profile: what customers declare of themselves, which is not always so (自述的客户画像).
 
 At a customer's first order of the run the firm asks what they mostly come for, and how much green goods
 matter to them. Some answer. Some of these name a need that is not theirs, and most make themselves out a
