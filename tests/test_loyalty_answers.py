@@ -96,7 +96,7 @@ def test_the_best_remedy_is_read_off_its_row() -> None:
 
 def test_who_came_back_because_of_a_letter_is_less_than_who_came_back() -> None:
     assert "6 of 50" in repr(check.because(6, 0.48, 50, 0.60))
-    assert "6 of 50" in repr(check.because(6.4, 0.48, 50, 0.60))
+    assert "6.4 of 50" in repr(check.because(6.4, 0.48, 50, 0.60))
     assert "all who came back" in said(check.because, 30, 0.48, 50, 0.60)
     assert "would have come anyway" in said(check.because, 24, 0.48, 50, 0.60)
 
@@ -231,7 +231,7 @@ def test_foreseen_trouble_is_met_in_several_ways() -> None:
     delay = Delay(from_week=20, weeks=6, share=0.6, warning_weeks=2)
     late = late.but(notice=late.notice.but(delay=delay))  # type: ignore[union-attr]
     warned = Plan(notice={"warn": True})
-    for levers in ({"warn": True, "backup": True}, {"backup": True}):
+    for levers in ({"warn": True, "backup": True}, {"warn": True, "backup": True, "compensation": 2}):
         assert "than a warning alone" in repr(check.foreseen(Plan(notice=levers), warned, late))
     assert "does worse" in said(check.foreseen, Plan(), warned, late)
 
