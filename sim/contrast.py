@@ -51,6 +51,7 @@ def difference(trials: Trials, metric: str = "profit") -> Picture:
     axes.set(xlabel=f"{words}, less “{first}”, {unit}", ylim=(len(others) - 0.45, -0.55))
     axes.set_yticks(range(len(others)), [style.wrapped(plan, 24) for plan in others])
     axes.xaxis.set_major_formatter(style.numbers)
+    axes.xaxis.set_major_locator(MaxNLocator(6))  # amounts in millions are wide
     axes.margins(x=0.08)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x")
