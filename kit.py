@@ -124,7 +124,8 @@ def checks(fast: bool) -> dict[str, list[str]]:
         "Types": ["mypy", "sim", "kit.py"],
         "Tests": ["pytest", "tests", "-n", "2", "--dist", "loadgroup"],  # browsers one after another
     }
-    notebooks = ["pytest", "-n", "2", "--dist", "loadfile", "--nbval-cell-timeout=60", "-W", "default"]
+    notebooks = ["pytest", "-n", "2", "--dist", "loadfile", "--nbval-cell-timeout=120", "-W", "default"]
+    notebooks += ["--durations=20", "--durations-min=2"]  # the slowest cells are named
     held = [name for name in ("chapters", "solutions", "exercises") if any(HERE.glob(f"{name}/**/*.ipynb"))]
     strict = [name for name in held if name != "exercises"]
     if strict and not fast:  # these must give their stored outputs again

@@ -104,7 +104,7 @@ class Parameters(Data):
         "customers who are paid a reward of 10 for somebody invented; in proportion, at most five times",
         "share a week",
         ASSUMED,
-        0.0003,
+        0.00005,
         ge=0,
         le=1,
     )
