@@ -11,6 +11,8 @@ from sim.holdout import branches
 from sim.style import number
 
 MARKET = load_scenario("supermarket", people=1_000).but(weeks=52)
+assert MARKET.acquisition
+MARKET = MARKET.but(acquisition=MARKET.acquisition.but(invented_share=0.0))  # rewards go to real people only
 GROWTH = Plan(acquisition={"search": 60, "leaflet": 30, "referral_reward": 5})
 
 
