@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.experiment import Strategy, collect
+from sim.experiment import Strategy, collect, share_and_interval
 from sim.looks import OPEN, looks
 from sim.run import Run
 from sim.scenario import Scenario
@@ -44,14 +44,11 @@ def alarms(
     A row for each of `RULES`: `tests`, `found` (how many of them say that there is an effect), `share`, and
     its 95 % interval `low` to `high` (Wilson 1927).
     """
-    from scipy.stats import binomtest  # takes long to import
-
     ask = partial(_found, weeks=weeks, every=every, measure=measure)
     found = collect(scenario, plan, ask, replications, jobs=jobs).sum(axis=0)
     rows = {}
     for rule, count in zip(RULES, found.tolist(), strict=True):
-        reach = binomtest(int(count), replications).proportion_ci(0.95, "wilson")
-        rows[rule] = (replications, int(count), count / replications, reach.low, reach.high)
+        rows[rule] = (replications, int(count), *share_and_interval(count, replications))
     columns = ["tests", "found", "share", "low", "high"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("rule")
 

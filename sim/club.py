@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
-from sim.events import REFERRAL, Events, Kind, Stage
+from sim.events import POINTS, REFERRAL, Events, Kind, Stage
 from sim.experiment import Strategy, Twin, mean_and_interval, twin
 from sim.fault import Fault
 from sim.processes.acquisition import NOBODY
@@ -25,7 +25,6 @@ from sim.scenario import Scenario
 
 WAYS = ("under a quarter", "to a half", "to three quarters", "nearly there", "full")
 TIERS = ("no tier", "silver", "gold")
-HOLDS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -38,7 +37,7 @@ def balance(run: Run) -> pd.DataFrame:
     -------
     Rows `given`, `redeemed`, `expired`, `held at the end`; columns `worth_currency` and `share` of the given.
     """
-    given, redeemed, expired = (run.events.of(kind).value.sum() / 100 for kind in HOLDS)
+    given, redeemed, expired = (run.events.of(kind).value.sum() / 100 for kind in POINTS)
     worth = pd.Series(
         {
             "given": given,
@@ -157,7 +156,7 @@ def approach(pair: Twin) -> pd.DataFrame:
         for row, weight in enumerate((None, _count(page, people), _count(other, people))):
             weights = None if weight is None else weight[who]
             counts[row] += np.bincount(way[who], weights, minlength=len(WAYS))
-        for kind, sign in HOLDS.items():
+        for kind, sign in POINTS.items():
             events = page.of(kind)
             np.add.at(points, events.person, sign * events.value)
     weeks, with_, without = counts
@@ -209,9 +208,7 @@ def fallen(run: Run, unmoved: Run, week: int, weeks: int = 26) -> pd.DataFrame:
     who, since = _falls(run, week, weeks)
     rows = {}
     for name, life in (("with the fall", run), ("if nobody minded", unmoved)):
-        left, until = life.events.of(Kind.LEFT), since + weeks * MINUTES_A_WEEK
-        end = np.full(run.scenario.people, np.iinfo(np.int64).max)
-        end[left.person[::-1]] = left.minute[::-1]
+        end, until = _end(life), since + weeks * MINUTES_A_WEEK
         first = np.full(run.scenario.people, np.iinfo(np.int64).max // 2)
         first[who] = since
         orders = life.events.of(Kind.ORDER)
@@ -287,11 +284,16 @@ def _falls(run: Run, week: int, weeks: int) -> tuple[npt.NDArray[np.integer], np
         if value < tier[person] and since[person] < 0 and minute < until:
             since[person] = minute
         tier[person] = value
-    left = run.events.of(Kind.LEFT)
-    gone = np.full(run.scenario.people, np.iinfo(np.int64).max)
-    gone[left.person[::-1]] = left.minute[::-1]
-    who = np.flatnonzero((since >= 0) & (gone >= since))
+    who = np.flatnonzero((since >= 0) & (_end(run) >= since))
     return who, since[who]
+
+
+def _end(run: Run) -> npt.NDArray[np.int64]:
+    """Give the minute at which each person left for the first time; far away for who did not."""
+    left = run.events.of(Kind.LEFT)
+    end = np.full(run.scenario.people, np.iinfo(np.int64).max)
+    end[left.person[::-1]] = left.minute[::-1]
+    return end
 
 
 def _left(run: Run, week: int) -> Mask:

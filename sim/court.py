@@ -23,7 +23,7 @@ from sim.campaign import Campaign
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.data import Fault
 from sim.events import Kind
-from sim.experiment import collect, mean_and_interval
+from sim.experiment import collect, mean_and_interval, share_and_interval
 from sim.market import simulate
 from sim.plan import Plan
 from sim.run import Run
@@ -210,13 +210,8 @@ def _with(shop: Plan, letter: Campaign) -> Plan:
 
 def _row(of: People, kept: People) -> tuple[float, ...]:
     """Give how many, the share retained, and its interval."""
-    from scipy.stats import binomtest  # takes long to import
-
-    if not len(of):
-        return 0, np.nan, np.nan, np.nan
-    count = int(np.isin(of, kept).sum())
-    reach = binomtest(count, len(of)).proportion_ci(0.95, "wilson")
-    return len(of), count / len(of), reach.low, reach.high
+    share, low, high = share_and_interval(np.isin(of, kept).sum(), len(of))
+    return len(of), float(share), float(low), float(high)
 
 
 def _people(run: Run, records: pd.Index[int]) -> People:

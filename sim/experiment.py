@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
-from sim.chance import Luck
+from sim.chance import Floats, Luck
 from sim.data import Fault
 from sim.events import Kind, Stage
 from sim.executor import Given, executor_of
@@ -238,6 +238,18 @@ def mean_and_interval(values: pd.Series[float], level: float = 0.95) -> tuple[fl
     """Give the mean of values over seeds, and the two ends of Student's interval for it."""
     mean, reach = values.mean(), stdtrit(len(values) - 1, (1 + level) / 2) * values.sem()
     return mean, mean - reach, mean + reach
+
+
+def share_and_interval(count: npt.ArrayLike, of: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Give shares, and the two ends of their 95 % interval; NaN of none.
+
+    Source: Wilson (1927), J. American Statistical Association 22.
+    """
+    n = np.where(np.asarray(of) > 0, of, np.nan)
+    share, z = np.asarray(count) / n, ndtri(0.975)
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    reach = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return share, np.maximum(middle - reach, 0.0), np.minimum(middle + reach, 1.0)
 
 
 def tidy(cells: Iterable[tuple[str, int]], rows: Iterable[Mapping[str, float]]) -> pd.DataFrame:

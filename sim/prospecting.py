@@ -37,8 +37,8 @@ class Prospecting:
         self.promote(week)
         who = np.flatnonzero(self.firm.to_be_won(week) & ~me.busy & (me.lost <= week - these.rest_weeks))
         chance = luck.uniform(Purpose.LEAD, who, week)
-        who, chance = who[chance < self.share], chance[chance < self.share]
-        brought = chance >= these.lead_share  # by marketing
+        shown = chance < self.share
+        who, brought = who[shown], chance[shown] >= these.lead_share  # by marketing
         me.busy[who] = True
         minute = np.floor((week + luck.uniform(Purpose.LEAD, who, week, 1)) * MINUTES_A_WEEK)
         error = these.worth_noise * luck.normal(Purpose.WORTH, who, week) - these.worth_noise**2 / 2

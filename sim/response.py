@@ -14,13 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
-from scipy.special import ndtri
 
 from sim import style
 from sim.channel import codes
 from sim.data import Fault
 from sim.events import Kind
-from sim.experiment import mean_and_interval
+from sim.experiment import mean_and_interval, share_and_interval
 from sim.style import Picture, number, percent, styled
 
 if TYPE_CHECKING:
@@ -60,7 +59,8 @@ def clicks(run: Run, by: str | Sequence[str] = "campaign", of: str = "opened") -
     counts = {word: _groups(run, kind, ways).value_counts() for word, kind in words.items()}
     table = pd.DataFrame(counts).fillna(0).astype(int).sort_index()
     table.index.names = ways
-    return table.assign(**_wilson(table["clicked"].to_numpy(float), table[of].to_numpy(float)))
+    mean, low, high = share_and_interval(table["clicked"], table[of])
+    return table.assign(mean=mean, low=low, high=high)
 
 
 def means(values: pd.Series[float], groups: pd.Series[Any]) -> pd.DataFrame:
@@ -193,13 +193,3 @@ def _named(run: Run) -> npt.NDArray[np.str_]:
     named = np.full(run.scenario.people, "not named", dtype="<U12")
     named[run.hidden_link[record.index]] = np.where(record == "", "not named", record)
     return named
-
-
-def _wilson(hits: npt.NDArray[np.float64], tries: npt.NDArray[np.float64]) -> dict[str, Any]:
-    """Give shares with their 95 % intervals by Wilson (1927), J. American Statistical Association 22."""
-    z = ndtri(0.975)
-    tries = np.where(tries > 0, tries, np.nan)
-    share = hits / tries
-    middle = (share + z**2 / (2 * tries)) / (1 + z**2 / tries)
-    reach = z / (1 + z**2 / tries) * np.sqrt(share * (1 - share) / tries + z**2 / (4 * tries**2))
-    return {"mean": share, "low": middle - reach, "high": middle + reach}

@@ -1,8 +1,11 @@
 """Looking often finds at least what looking once finds; uplift adds up what the twin says."""
 
+import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from sim import Campaign, Offer, Plan, Segment, alarms, load_scenario, looks, over, simulate, uplift
+from sim.experiment import share_and_interval
 
 MARKET = load_scenario("supermarket", people=500)
 TEST = Plan(campaigns=[Campaign(channel="sms", to=Segment(recency_weeks=over(2)), every=2, holdout=0.5)])
@@ -38,3 +41,12 @@ def test_where_a_letter_cannot_move_anybody_nobody_is_moved() -> None:
     letter = Campaign(channel="email", every=52, first_week=52)
     table = uplift.by_risk(still, Plan(), letter, replications=2)
     assert table["moved"].max() == pytest.approx(0)
+
+
+@pytest.mark.parametrize(("count", "of"), [(0, 20), (20, 20), (1, 20), (7, 40), (942, 1_529)])
+def test_a_share_has_the_interval_that_scipy_gives_it_and_a_share_of_none_has_none(
+    count: int, of: int
+) -> None:
+    reach = binomtest(count, of).proportion_ci(0.95, "wilson")
+    assert np.allclose(share_and_interval(count, of), (count / of, reach.low, reach.high), atol=1e-12)
+    assert np.isnan(share_and_interval(0, 0)).all()
