@@ -22,9 +22,21 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Cents = npt.NDArray[np.int64]
-REVENUE = ("sales", "surcharges", "discounts", "redeemed", "returns")
+REVENUE = ("sales", "surcharges", "charges", "discounts", "redeemed", "returns")
 OWN = (  # a customer's
-    *("goods", "quality", "messages", "compensation", "care", "perks", "referrals", "points", "credit"),
+    *(
+        "goods",
+        "quality",
+        "checks",
+        "fulfilment",
+        "messages",
+        "compensation",
+        "care",
+        "perks",
+        "referrals",
+        "points",
+        "credit",
+    ),
     *("unpaid", "gifts", "participation", "restocked"),
     *("machines", "attention", "prevention", "claims"),
 )
@@ -64,6 +76,7 @@ COSTS = {  # what an event of a kind costs, and on which line it stands
     Kind.UNPAID: "unpaid",
     Kind.REFUNDED: "returns",
     Kind.NIGHT: "livestream",
+    Kind.FULFILLED: "fulfilment",
 }
 UNALLOCATED = FIRM  # the row of money that belongs to no customer
 
@@ -85,13 +98,17 @@ class Accounts:
         orders = events.of(Kind.ORDER)
         week = orders.minute // MINUTES_A_WEEK
         price = _by_week(events.of(Kind.PRICED), scenario.weeks, 1_000_000)[week] / 1e6  # beside the usual
-        quality = _by_week(events.of(Kind.IMPROVED), scenario.weeks, 0)[week]
+        quality, checks = (
+            _by_week(events.of(kind), scenario.weeks, 0)[week] for kind in (Kind.IMPROVED, Kind.CHECKED)
+        )
         goods = np.rint(orders.value / price * (1 - scenario.margin)).astype(np.int64)
         entries = [
             _book("sales", orders, orders.value),
             _book("surcharges", extra := events.of(Kind.SURCHARGED), extra.value),
+            _book("charges", work := events.of(Kind.CHARGED), work.value),
             _book("goods", events.of(Kind.BASKET)) if scenario.basket else _book("goods", orders, -goods),
             _book("quality", orders, -quality),
+            _book("checks", orders, -checks),
             _book("restocked", whole := events.of(Kind.RESTOCKED), whole.value),
             *(_book(line, events.of(kind)) for kind, line in COSTS.items()),
             *(_book("points", held := events.of(kind), -sign * held.value) for kind, sign in POINTS.items()),

@@ -3,11 +3,11 @@
 A complaint that arrives waits until the desk is open and an agent is free. Among those who wait, the
 urgent go first, then the earlier, then the lower person number, so the queue does not depend on who was
 simulated first. By other rules of routing what looks simple goes before what does not, or has agents of its
-own. Deadlines and handling times count open minutes.
+own, or each channel has them: a silo. Deadlines and handling times count open minutes.
 
 How fast and how well the agents work stands in `sim/crew.py`. Whom the first work on a ticket does not help
-comes again, and keeps the place in the queue that the first arrival gave. Before the desk a machine may meet
-those who complain (`reception`); the desk sees only those whom it hands over.
+comes again, by any channel, and keeps the place in the queue that the first arrival gave. Before the desk a
+machine may meet those who complain (`reception`); the desk sees only those whom it hands over.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Desk:
         self.coming: list[tuple[int, int, int]] = []  # minute, person and j of those who will complain
         self.queue = Lines()
         self.routing = "arrival"
-        self.specialists = 0  # of the agents, those who take only what looks simple
+        self.teams: tuple[int, ...] = (these.agents,)  # the agents of each line
+        self.reached = np.cumsum([*these.channels.values()])  # shares of complaints, added up by channel
         self.in_hand: list[Ticket] = []
         self.returning: list[tuple[int, Ticket, int]] = []  # minute, ticket, minute of the first complaint
         self.solved: list[tuple[Ticket, bool]] = []  # this week's, and whether both promises were kept
@@ -110,21 +111,38 @@ class Desk:
         """Take the ticket that is served next, if somebody is free for it."""
         if not self.queue or len(self.in_hand) >= self.agents:
             return None
-        agents: tuple[int, ...] = (self.agents,)
-        if self.specialists:
-            agents = (self.specialists, self.agents - self.specialists)
-        return self.queue.leave(agents, self.in_hand)
+        teams = self.teams if len(self.teams) > 1 else (self.agents,)
+        return self.queue.leave(teams, self.in_hand)
 
     def route(self, routing: str, simple_share: float) -> None:
         """Have tickets served by a rule; with specialists, this share of the agents takes the simple ones."""
-        fits = routing == "specialists" and self.agents > 1  # one of each kind at least
-        specialists = min(max(round(simple_share * self.agents), 1), self.agents - 1) if fits else 0
-        if (routing, bool(specialists)) != (self.routing, bool(self.specialists)):
-            self.routing, waiting = routing, list(self.queue)
+        teams = self._teams(routing, simple_share)
+        if (routing, len(teams)) != (self.routing, len(self.teams)):
+            self.routing, self.teams, waiting = routing, teams, list(self.queue)
             for ticket in waiting:
                 self._sort(ticket)
-            self.queue = Lines(2 if specialists else 1, waiting)
-        self.specialists = specialists
+            self.queue = Lines(len(teams), waiting)
+        self.teams = teams
+
+    def _teams(self, routing: str, simple_share: float) -> tuple[int, ...]:
+        """Divide the agents among lines, at least one each; where they are too few, all serve one line."""
+        agents, channels = self.agents, self.these.channels
+        if routing == "specialists" and agents > 1:
+            simple = min(max(round(simple_share * agents), 1), agents - 1)
+            return simple, agents - simple
+        if routing == "by_channel" and agents >= len(channels) > 1:
+            shares = np.array([*channels.values()]) / self.reached[-1]
+            wanted = (agents - len(channels)) * shares
+            teams = 1 + np.floor(wanted).astype(int)
+            most_short = np.argsort(np.floor(wanted) - wanted, kind="stable")
+            teams[most_short[: agents - teams.sum()]] += 1
+            return tuple(teams.tolist())
+        return (agents,)
+
+    @property
+    def in_silos(self) -> bool:
+        """Whether each channel has its own agents, who do not know what was said to the others."""
+        return self.routing == "by_channel" and len(self.teams) > 1
 
     def _let_in(self) -> None:
         """Let those who have come by now stand in the queue."""
@@ -135,25 +153,43 @@ class Desk:
                 self._queue_up(ticket)
         while self.returning and self.returning[0][0] <= now:
             minute, ticket, since = heappop(self.returning)
-            self.world.log.note(Kind.REPEATED, minute, ticket.person, ref=since)
+            self._come_back(ticket)
+            self.world.log.note(Kind.REPEATED, minute, ticket.person, ticket.channel, since)
             self._queue_up(ticket)
+
+    def _come_back(self, ticket: Ticket) -> None:
+        """Let somebody turn up again, by any channel; in silos, another one has to hear it all."""
+        before, ticket.channel = ticket.channel, self._channel(Purpose.AGAIN_CHANNEL, ticket)
+        if self.in_silos and ticket.channel != before:
+            ticket.work_factor *= self.these.silo_time
+
+    def _channel(self, purpose: Purpose, ticket: Ticket) -> int:
+        """Draw the channel by which a complaint comes."""
+        if len(self.reached) < 2:
+            return 0
+        chance = self.world.luck.uniform(purpose, *ticket.occasion) * self.reached[-1]
+        return int(np.searchsorted(self.reached, chance))
 
     def _queue_up(self, ticket: Ticket) -> None:
         self._sort(ticket)
         self.queue.join(ticket)
         if not ticket.visits:
-            self.world.log.note(Kind.TICKET, ticket.minute, ticket.person)
+            self.world.log.note(Kind.TICKET, ticket.minute, ticket.person, ticket.channel)
 
     def ticket(self, minute: int, person: int, j: int) -> Ticket:
         """Write a ticket for a complaint of this minute."""
         box = self.world.record.box_at(np.array([person]), np.array([minute]))[0]
         priority = URGENT if self.urgent[box] else PLAIN
-        return Ticket(priority, minute, person, j, self.these.hours.open_minutes(minute))
+        ticket = Ticket(priority, minute, person, j, self.these.hours.open_minutes(minute))
+        ticket.channel = self._channel(Purpose.TICKET_CHANNEL, ticket)
+        return ticket
 
     def _sort(self, ticket: Ticket) -> None:
         """Find the line of a ticket, and its place there, by the rule that holds."""
-        by_look = self.routing != "arrival"
+        by_look = self.routing in ("simple_first", "specialists")
         ticket.line = DIFFICULT if by_look and not self._looks_simple(ticket) else SIMPLE
+        if self.in_silos:
+            ticket.line = ticket.channel
         ticket.priority &= ~1
         if self.routing == "simple_first":
             ticket.priority += ticket.line
@@ -201,7 +237,8 @@ class Desk:
         purpose = Purpose.REWORK if ticket.visits else Purpose.HANDLING
         budget = self.world.luck.exponential(purpose, *ticket.occasion)
         usual = self.these.handling_minutes * self.crew.pace * ticket.work_factor * self._difficulty(ticket)
-        if self.specialists and (ticket.line == SIMPLE) == self.is_simple(ticket):
+        specialised = self.routing == "specialists" and len(self.teams) > 1
+        if specialised and (ticket.line == SIMPLE) == self.is_simple(ticket):
             usual *= self.these.specialist_time
         return max(1, round(float(budget) * usual))
 

@@ -89,13 +89,16 @@ class Kind(IntEnum):
     WITHDRAWN = 65  # permission to write on a channel, without a message being the reason
     SURCHARGED = 66  # value: cents paid on top of the shelf price
     REMEDIED = 67  # channel: a place in `GAPS`; value: cents
-    DECLARED = 70  # channel: 0 a need, value: place in `NEEDS`; 1 how much green goods matter, value: 0-10
+    DECLARED = 70  # channel: 0 need, a place in `NEEDS`; 1 how much green goods matter; 2 household size
     PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
     NIGHT = 72  # of selling live; value: cents for it
     REFUNDED = 73  # an order was sent back; ref: its minute; value: cents paid back
     RESTOCKED = 74  # of its goods; ref: as for `REFUNDED`; value: cost of what can be sold again, in cents
     PROMOTED = 75  # value: cents for fairs and content that bring in leads
     UNPAID = 76  # an order on credit that is never paid; value: cents
+    FULFILLED = 77  # what an order took beside its goods; value: cents
+    CHARGED = 78  # extra work that a customer pays for; value: cents
+    CHECKED = 79  # value: cents put into checking each order of this week
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102
@@ -117,7 +120,10 @@ class Kind(IntEnum):
 HIDDEN = 100
 KIND_BITS = 7  # kinds stay below 128
 # what a customer pays
-BILL = {Kind.ORDER: 1, Kind.DISCOUNT: -1, Kind.REDEEMED: -1, Kind.SURCHARGED: 1, Kind.REFUNDED: -1}
+BILL = {
+    **{Kind.ORDER: 1, Kind.SURCHARGED: 1, Kind.CHARGED: 1},
+    **{Kind.DISCOUNT: -1, Kind.REDEEMED: -1, Kind.REFUNDED: -1},
+}
 POINTS = {Kind.EARNED: 1, Kind.REDEEMED: -1, Kind.EXPIRED: -1}  # what they do to points held
 ADVERTISING = ("search", "social", "leaflet")
 STAFFING = ("training", "pay", "recruiting")

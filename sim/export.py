@@ -51,6 +51,7 @@ COLUMNS = {  # of each table, what is handed over, and what it means
         "ticket_number": "number of the complaint",
         "customer_number": "who complained",
         "opened": "when",
+        "channel": "by which channel it came",
         "answered": "when it was first answered; empty: not yet",
         "solved": "when it was solved; empty: not yet",
         "text": "what the customer wrote",

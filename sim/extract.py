@@ -7,7 +7,7 @@ handed over.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -101,7 +101,13 @@ def _contacts(events: Events, entry: Integers, run: Run) -> pd.DataFrame:
 def _tickets(events: Events, entry: Integers, run: Run) -> pd.DataFrame:
     """Give complaints, when each was answered and solved, if it was, and what the customer wrote."""
     table = _keyed(events, entry, Kind.TICKET)
-    columns = {"opened": dates(table["minute"].to_numpy()), "entry": table["entry"].to_numpy()}
+    service = run.scenario.service
+    came_by = dict(enumerate(service.channels if service else ()))
+    columns: dict[str, Any] = {
+        "opened": dates(table["minute"].to_numpy()),
+        "entry": table["entry"].to_numpy(),
+    }
+    columns["channel"] = table["channel"].map(came_by).to_numpy()
     moment = pd.MultiIndex.from_arrays([table.index.get_level_values("person"), table["minute"]])
     for name, kind in (("answered", Kind.ANSWERED), ("solved", Kind.RESOLVED)):
         done = events.of(kind)

@@ -19,7 +19,8 @@ from sim.chance import Luck
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.fault import Fault
-from sim.processes.basket import Columns
+from sim.pantry import Columns
+from sim.population import size_of_orders
 from sim.run import Run
 
 SACK = 15  # kg of rice
@@ -152,7 +153,8 @@ def _rice(run: Run, count: int) -> tuple[np.ndarray, np.ndarray]:
     if not 1 <= count <= min(len(ascii_uppercase), run.scenario.people):
         raise Fault(f"households: from 1 to {len(ascii_uppercase)} fit on a page, was given {count}.")
     place = _place(run, "rice")
-    opening = Columns.draw(run.scenario.basket, Luck(run.seed), np.arange(count))
+    person, luck = np.arange(count), Luck(run.seed)
+    opening = Columns.draw(run.scenario.basket, luck, person, size_of_orders(run.scenario, luck, person))
     lasts, left = opening.lasts[place], opening.runs_out[place]
     return lasts / MINUTES_A_WEEK, left / MINUTES_A_WEEK
 

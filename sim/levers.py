@@ -228,6 +228,7 @@ def group(name: str, plan: Plan, market: Scenario) -> Part:
         "fits": needs,
         "need": market.profile,
         "greenness": market.profile,
+        "household_size": market.profile and market.basket and len(market.basket.household_shares) > 1,
     }
     setting = Setting(
         currency=market.currency,

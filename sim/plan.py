@@ -24,6 +24,7 @@ from sim.processes.contact import Levers as Contact
 from sim.processes.credit import Levers as Credit
 from sim.processes.experience import Levers as Experience
 from sim.processes.followup import Levers as Followup
+from sim.processes.fulfilment import Levers as Fulfilment
 from sim.processes.gaps import Levers as Gaps
 from sim.processes.gifts import Levers as Gifts
 from sim.processes.guarantee import Levers as Guarantee
@@ -76,6 +77,7 @@ LEVERS = (
     "followup",
     "levels",
     "basket",
+    "fulfilment",
     "community",
     "gifts",
     "participation",
@@ -119,6 +121,7 @@ class Plan(Data):
     followup: Followup = Field(Followup(), description="calls to customers, in rounds or for a reason")
     levels: Levels = Field(Levels(), description="who is served at which of five levels")
     basket: Basket = Field(Basket(), description="what is suggested at the till, and kept in stock")
+    fulfilment: Fulfilment = Field(Fulfilment(), description="who pays for what an order takes")
     community: Community = Field(Community(), description="groups of the firm's own")
     gifts: Gifts = Field(Gifts(), description="gifts at birthdays, and by surprise")
     participation: Participation = Field(Participation(), description="customers are asked to take part")

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.chance import Floats, Luck
+from sim import pantry
+from sim.chance import Floats, Luck, Purpose
 from sim.clock import WEEKS_A_YEAR
 from sim.events import Stage
 from sim.processes import (
     acquisition,
-    basket,
     bonds,
     community,
     contact,
     entry,
     experience,
     followup,
+    fulfilment,
     gifts,
     guarantee,
     livestream,
@@ -79,7 +80,8 @@ class Population:
     notice: notice.Columns
     guarantee: guarantee.Columns
     followup: followup.Columns
-    basket: basket.Columns
+    basket: pantry.Columns
+    fulfilment: fulfilment.Columns
     community: community.Columns
     gifts: gifts.Columns
     participation: participation.Columns
@@ -95,6 +97,7 @@ class Population:
         standing = entry.Columns.draw(scenario.entry, luck, person)
         present = standing.stage == Stage.CUSTOMER
         wants = needs.Columns.draw(scenario.needs, luck, person)
+        size = size_of_orders(scenario, luck, person)
         return cls(
             number=person,
             entry=standing,
@@ -119,7 +122,8 @@ class Population:
             notice=notice.Columns.draw(scenario.notice, person),
             guarantee=guarantee.Columns.draw(scenario.guarantee, luck, person),
             followup=followup.Columns.draw(scenario.followup, person),
-            basket=basket.Columns.draw(scenario.basket, luck, person),
+            basket=pantry.Columns.draw(scenario.basket, luck, person, size),
+            fulfilment=fulfilment.Columns.draw(scenario.fulfilment, luck, person, size),
             community=community.Columns.draw(scenario.community, person),
             gifts=gifts.Columns.draw(scenario.gifts, person),
             participation=participation.Columns.draw(scenario.participation, person),
@@ -128,6 +132,14 @@ class Population:
             ties=ties.Columns.draw(scenario.ties, person),
             success=success.Columns.draw(scenario.success, person),
         )
+
+
+def size_of_orders(scenario: Scenario, luck: Luck, person: npt.NDArray[np.int64]) -> Floats:
+    """Give how large people's orders or bills are, as a standard normal score; shape (people,)."""
+    if scenario.shopping:
+        return shopping.size_of_orders(scenario.shopping, luck, person)
+    score: Floats = luck.normal(Purpose.LEVEL, person)  # by which `renewal` draws their level
+    return score
 
 
 def yearly_worth(scenario: Scenario, people: Population) -> Floats:

@@ -102,6 +102,7 @@ class Record:
         self.nps = np.full(people, np.nan, np.float32)
         self.need = np.full(people, UNKNOWN, np.int8)  # place in `NEEDS`
         self.greenness = np.full(people, np.nan, np.float32)
+        self.household = np.full(people, UNKNOWN, np.int8)  # people at home
         self.purchases = purchases or Purchases(people)
 
     def __len__(self) -> int:
@@ -147,6 +148,7 @@ class Record:
         about, answer = page.channel[said], page.value[said]
         self.need[row[about == 0]] = answer[about == 0]
         self.greenness[row[about == 1]] = answer[about == 1]
+        self.household[row[about == 2]] = answer[about == 2]
         counted = {Kind.OPENED: self.opened, Kind.CLICKED: self.clicked, Kind.TICKET: self.tickets}
         for kind, column in counted.items():
             np.add.at(column, self._find(page, kind)[1], ONE)
@@ -330,6 +332,7 @@ FEATURE: dict[str, Callable[[Record], npt.NDArray[Any]]] = {
     "contract_weeks": lambda r: -_weeks_since(r, r.term_end),
     "need": lambda r: WORDS[r.need],
     "greenness": lambda r: r.greenness.astype(float),
+    "household_size": lambda r: np.where(r.household == UNKNOWN, np.nan, r.household),
 }
 
 

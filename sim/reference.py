@@ -25,6 +25,7 @@ from sim.processes import (
     entry,
     experience,
     followup,
+    fulfilment,
     gaps,
     gifts,
     guarantee,
@@ -64,7 +65,7 @@ MECHANISMS = (
     *(needs, profile, rival, seeding),
     *(community, gifts, participation, livestream),
     *(sales, ties, success, credit),
-    *(basket, stewardship, voice),
+    *(basket, fulfilment, stewardship, voice),
     *(staff, automation, notice, guarantee, followup, levels),
 )
 

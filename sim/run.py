@@ -139,6 +139,7 @@ class Run:
                 "sociability": people.acquisition.sociability,
                 **self._choice_of_shop(),
                 **self._likings(),
+                **({"extra_work": people.fulfilment.extra} if self.scenario.fulfilment else {}),
             }
         ).rename_axis("person")
 
@@ -146,6 +147,8 @@ class Run:
         """Give the tastes of each person, and how many weeks a pack of a staple lasts them."""
         me = self.people.basket
         tastes = {f"taste_{name}": taste for name, taste in zip(me.names, me.taste, strict=True)}
+        if me.has_households:
+            tastes |= {"people_at_home": me.household}
         paces = zip(me.staples, me.lasts / MINUTES_A_WEEK, strict=True)
         return tastes | {f"lasts_{me.names[staple]}": weeks for staple, weeks in paces}
 

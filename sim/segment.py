@@ -29,7 +29,7 @@ HIDDEN_TRAITS = """
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
     true_need green_worth delivered_value wallet_share habit
     taste lasts runs_out
-    promised peak voice warmth habit muted weariness surge
+    promised peak voice warmth habit muted weariness surge people_at_home extra_work
 """.split()  # noqa: SIM905  # what one would like to know of customers, and no firm does
 
 
@@ -115,6 +115,9 @@ class Segment(Data):
     need: NeedName | None = parameter("the need that a customer has named", "-", PLAN, None, absent="any")
     greenness: Rule | None = _rule(
         "how much green goods matter, 0-10, as the customer said; unknown if not", "points", (0, 10, 1)
+    )
+    household_size: Rule | None = _rule(
+        "people at home, as the customer said; unknown if not", "people", (1, 6, 1)
     )
 
     @model_validator(mode="before")

@@ -1,7 +1,8 @@
 """A ticket: a complaint on its way through the desk; and the lines in which tickets wait.
 
 All wait in one line, the urgent first, then the earlier, then the lower person number. Where some agents are
-specialists for what looks simple, there are two lines, each with its own agents.
+specialists for what looks simple, there are two lines; where each channel has a desk of its own, one for each
+channel. Each line has its own agents.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class Ticket:
     opened: float  # open minutes at arrival
     visits: int = field(default=0, compare=False)  # how often an agent has begun to work on it
     waited: int = field(default=0, compare=False)  # open minutes until the first answer
-    line: int = field(default=SIMPLE, compare=False)  # where it belongs by what it looks like
+    channel: int = field(default=0, compare=False)  # place of the channel by which it came last
+    line: int = field(default=SIMPLE, compare=False)  # where it waits
     work_factor: float = field(default=1.0, compare=False)  # what a first work takes, beside the usual
     recovery: float = field(default=0.0, compare=False)  # harm that is left is multiplied by exp(-recovery)
     misled: bool = field(default=False, compare=False)  # thought solved, but is not: no firm knows
@@ -38,7 +40,7 @@ class Ticket:
 
 
 class Lines:
-    """Tickets that wait: in one line, or in two for simple and difficult ones."""
+    """Tickets that wait, in one line or in several."""
 
     def __init__(self, lines: int = 1, waiting: Iterable[Ticket] = ()) -> None:
         self._lines: list[list[Ticket]] = [[] for _ in range(lines)]

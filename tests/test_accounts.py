@@ -28,6 +28,7 @@ from sim.processes.automation import Parameters as Automation
 from sim.processes.community import Parameters as Community
 from sim.processes.credit import Parameters as Credit
 from sim.processes.followup import Parameters as Followup
+from sim.processes.fulfilment import Parameters as Fulfilment
 from sim.processes.gaps import Parameters as Gaps
 from sim.processes.gifts import Parameters as Gifts
 from sim.processes.guarantee import Parameters as Guarantee
@@ -73,6 +74,7 @@ LAVISH = COSTLY.but(  # every lever that costs something
     name="lavish",
     pricing={"price": 0.973},
     experience={"quality": 0.333},
+    service=Plan().service.but(agents=3, compensation=7.77, checks=0.077),
     bonds={"care": 0.21, "ties": 0.17, "every": 2},
     loyalty={
         "points": 0.031,
@@ -147,6 +149,7 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
             "sales": lambda value: value,
             "goods": lambda value: 0 if baskets else -round(value / levers.pricing.price * share),
             "quality": lambda value: -round(levers.experience.quality * 100),
+            "checks": lambda value: -round(levers.service.checks * 100),
         },
         Kind.EARNED: {"points": lambda value: -value},  # a debt is a cost on the day it is made
         Kind.EXPIRED: {"points": lambda value: value},
@@ -162,10 +165,11 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         **{Kind.ATTENDED: "attention", Kind.FORESTALLED: "prevention"},
         **{Kind.HOSTED: "community", Kind.GIFTED: "gifts", Kind.TOOK_PART: "participation"},
         **{Kind.FINANCED: "credit", Kind.UNPAID: "unpaid", Kind.PROMOTED: "advertising"},
-        Kind.BASKET: "goods",
+        **{Kind.BASKET: "goods", Kind.FULFILLED: "fulfilment"},
         **{Kind.REFUNDED: "returns", Kind.NIGHT: "livestream"},
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
+    lines[Kind.CHARGED] = {"charges": lambda value: value}
     lines[Kind.RESTOCKED] = {"restocked": lambda value: value}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
     events = run.events
@@ -192,7 +196,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
         *("offer", "stewardship", "stock"),
         *("community", "gifts", "participation"),
         *("livestream", "returns", "restocked"),
-        *("credit", "unpaid"),
+        *("credit", "unpaid", "fulfilment", "charges"),
         *("staff", "machines", "attention", "prevention", "claims"),
     )
     assert (total[[line for line in LINES if line not in ("sales", *elsewhere)]] < 0).all()
@@ -274,6 +278,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "place": Places(),  # one place, no bundle
     "surcharge": Surcharge(),  # nobody is asked for more
     "payday": Payday(dip=0.0),
+    "fulfilment": Fulfilment(),  # what nobody pays for, nobody feels
     "privacy": Privacy(profiled_toll=0.0),
     "shocks": Shocks(calendar=(Shock(what="season", week=3, weeks=9),), season_lift=0.0),
     "needs": Needs(),  # it acts through levers and messages for a need alone, and there are none

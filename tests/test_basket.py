@@ -19,7 +19,8 @@ from sim.events import Events, Kind
 from sim.files import dump
 from sim.levers import levers
 from sim.lines import in_basket
-from sim.processes.basket import Columns, Parameters
+from sim.pantry import Columns
+from sim.processes.basket import Parameters
 from sim.processes.entry import Parameters as Entry
 from sim.processes.rollout import Parameters as Rollout
 from sim.purchases import Purchases
@@ -183,7 +184,7 @@ def test_big_spenders_may_bring_little_where_margins_differ() -> None:
 def jar(urgency: float) -> Columns:
     """Give 1 000 households whose jars are filled evenly, from empty to a pack."""
     these = BASKET.but(urgency=urgency, pace_spread=0.0)
-    columns = Columns.draw(these, Luck(1), np.arange(1_000))
+    columns = Columns.draw(these, Luck(1), np.arange(1_000), np.zeros(1_000))
     columns.runs_out[0] = (np.arange(1_000) + 0.5) / 1_000 * columns.lasts[0]
     return columns
 

@@ -232,7 +232,7 @@ def _assert_lines_add_up(run: Run, kind: dict[str, pd.DataFrame]) -> None:
 
 
 OF_THE_FIRM = (
-    *("wages", "advertised", "promoted", "tools", "stocked", "priced", "improved"),
+    *("wages", "advertised", "promoted", "tools", "stocked", "priced", "improved", "checked"),
     *("shock", "crisis_answered", "remedied"),
     *("provided", "rival_moved"),
     *("stewarded", "staffed", "team", "hosted", "night", "resigned"),

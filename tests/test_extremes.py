@@ -18,6 +18,7 @@ from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
 from sim.processes.credit import Parameters as Credit
+from sim.processes.fulfilment import Parameters as Work
 from sim.processes.gaps import Parameters as Gaps
 from sim.processes.livestream import Parameters as Nights
 from sim.processes.payday import Parameters as Payday
@@ -74,7 +75,8 @@ def everything(scenario: Scenario) -> Plan:
     """Use all that a market has: an offer on every channel every week, compensation, a first class."""
     offer = Offer(discount=0.3) if scenario.pricing else Offer()
     names = scenario.contact.channels if scenario.contact else {}
-    service = {"compensation": 5.0, "first": Segment(orders=over(3))} if scenario.service else {}
+    service = {"compensation": 5.0, "first": Segment(orders=over(3)), "checks": 0.1, "routing": "by_channel"}
+    service = service if scenario.service else {}
     moved = {name: levers for name, levers in LAVISH.items() if getattr(scenario, name)}
     return Plan(campaigns=[Campaign(channel=name, offer=offer) for name in names], service=service, **moved)
 
@@ -97,6 +99,7 @@ LAVISH: dict[str, Any] = {
     "place": {"bundle": "lunch", "discount": 1.0},
     "surcharge": {"markup": 1.0},
     "payday": {"credit": True},
+    "fulfilment": {"charge": 1.0},
     "privacy": {"easy_withdrawal": True, "plain_option": True, "keep_weeks": 1, "sensitive": "unasked"},
     "stewardship": {"cleaning": 100.0, "integration": 1.0},
     "staff": {"training": 100.0, "bonus": 200.0, "pay": 10.0},
@@ -160,6 +163,7 @@ EXTREMES: dict[str, Change] = {
     "the widest gaps": lambda s: s.but(gaps=Gaps(knowledge=10, delivery=10, slips=1, communication=10)),
     "all at lunch": lambda s: s.but(place=Places(places={"a": Place(share=1, dayparts=(0, 1, 0, 0))})),
     "nobody pays": lambda s: s.but(payday=Payday(short_share=1.0, dip=0.99, unpaid_share=1.0, interest=1.0)),
+    "nothing but work": lambda s: s.but(fulfilment=Work(extra_share=1, extra_spread=3, charge_toll=10)),
     "dearest to all": lambda s: s.but(surcharge=DEAREST),
     "all mind their data": lambda s: s.but(privacy=WORRIED),
     "the dirtiest data": lambda s: s.but(stewardship=Stewardship(duplicate_share=1.0, gap_share=1.0)),
@@ -170,6 +174,7 @@ EXTREMES: dict[str, Change] = {
     "as different as can be": lambda s: s.but(basket=BASKET.but(taste_spread=3.0, pace_spread=2.0)),
     "nothing but need": lambda s: s.but(basket=BASKET.but(urgency=10.0, elsewhere_share=1.0)),
     "nothing in stock": lambda s: s.but(basket=BASKET.but(fill_rate=0.0, substitute_share=0.0)),
+    "the largest households": lambda s: s.but(basket=BASKET.but(household_shares=[0] * 11 + [1])),
     "all that is suggested is taken": lambda s: s.but(basket=BASKET.but(appeal=10.0, attention_keep=1.0)),
     "one kind of goods": lambda s: s.but(basket={"categories": {"all": {"share": 0.01, "margin": 1.0}}}),
     "nothing gets done": lambda s: s.but(rollout=Rollout(by_hand=0.0, habit=0.0)),
@@ -182,6 +187,9 @@ EXTREMES: dict[str, Change] = {
     "managers who can do all": lambda s: s.but(success=Success(visits=1_000, usage=10.0, told=1.0)),
     "payment in a year": lambda s: s.but(credit=Credit(interest=1.0, customer_interest=0.9)),
     "all watch and send all back": lambda s: s if s.renewal else s.but(livestream=WILD),
+    "a channel each": section("service", channels={f"{n}": 0.1 for n in range(12)}, fault_share=0.5),
+    "one channel": section("service", channels={"letter": 1.0}, fault_share=0.5),
+    "all faults can be prevented": section("service", checks_reach=1.0, checks_worth=1e-6),
     "no agents": section("service", agents=0),
     "many agents": section("service", agents=10_000),
     "all faulty": section("service", fault_share=1.0),
@@ -269,7 +277,7 @@ def test_the_list_of_extremes_touches_every_section() -> None:
         "basket",
         "shocks",
         "surcharge",
-        "payday",
+        *("payday", "fulfilment"),
         "privacy",
         "place",
         "stewardship",
@@ -292,6 +300,7 @@ def test_a_market_without_people_has_nothing_but_fixed_cost(name: str) -> None:
     assert total["contribution"] == run.metrics["orders"] == run.metrics["customers"] == 0
     # advertising to nobody costs nothing, and the seasons come all the same
     spent = {Kind.WAGES, Kind.ADVERTISED, Kind.PROMOTED, Kind.TOOLS, Kind.RESIGNED, Kind.SHOCK, Kind.NIGHT}
+    spent.add(Kind.CHECKED)
     assert set(np.unique(run.events.kind)) <= spent
 
 

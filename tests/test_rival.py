@@ -399,3 +399,13 @@ def test_shares_stay_shares_whatever_happens(
     run = simulate(scenario.but(people=60, weeks=10), WIDER.but(pricing={"price": price}), 1)
     assert run.truth[["wallet_share", "habit"]].stack().between(0, 1).all()
     assert (run.events.of(Kind.RIVAL_ORDER).value >= 1).all()
+
+
+@each_seed
+def test_a_night_of_selling_live_is_seen_by_the_rival_and_one_without_a_price_is_not(seed: int) -> None:
+    live = market().also("livestream")
+    nights = [{"first_week": 5, "every": 4, "discount": share, "promotion": 500} for share in (0.5, 0.0)]
+    shown, plain = (simulate(live, Plan(livestream=levers), seed) for levers in nights)
+    weeks = set((moves(shown, PRICE)["minute"] // MINUTES_A_WEEK).tolist())
+    assert weeks == {week + 3 for week in range(5, shown.scenario.weeks - 3, 4)}
+    assert moves(plain, PRICE).empty

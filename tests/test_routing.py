@@ -15,11 +15,12 @@ import pytest
 from sim import Fault, Plan, Scenario, load_scenario, simulate
 from sim.chance import Purpose
 from sim.clock import MINUTES_A_WEEK
+from sim.crew import Crew
 from sim.desk import Desk
 from sim.events import Kind
 from sim.processes.entry import Parameters as Entry
 from sim.ticket import DIFFICULT, SIMPLE
-from tests.test_desk import HANDLING, TICKETS, Log, batch_error, open_desk, poisson, work_off
+from tests.test_desk import HANDLING, TICKETS, Log, batch_error, erlang_c, open_desk, poisson, work_off
 
 SEEDS = (1, 2, 3)
 each_seed = pytest.mark.parametrize("seed", SEEDS)
@@ -84,7 +85,7 @@ def test_the_urgent_still_go_before_all_others() -> None:
 
 def test_specialists_take_their_own_and_leave_the_others_waiting() -> None:
     desk = desk_by("specialists", 4)
-    assert desk.specialists == 2
+    assert desk.teams == (2, 2)
     log = work_off(desk, poisson(0.7, 4, 5_000))
     simple = is_simple(desk, log)
     end = int(log.resolved.max()) + 1
@@ -117,7 +118,7 @@ def test_of_two_agents_or_more_at_least_one_is_there_for_each_type(
 ) -> None:
     desk = open_desk(agents)
     desk.route("specialists", share)
-    assert desk.specialists == expected
+    assert (desk.teams[0] if len(desk.teams) > 1 else 0) == expected
 
 
 def test_a_change_of_routing_loses_no_ticket() -> None:
@@ -170,3 +171,91 @@ def test_where_all_complaints_take_as_long_specialists_only_wait() -> None:
 def test_a_rule_that_no_desk_knows_is_named() -> None:
     with pytest.raises(Fault, match=r"service\.routing"):
         Plan(service={"routing": "random"})
+
+
+# -- channels and silos ------------------------------------------------------------------------------
+
+THREE = {"phone": 0.5, "email": 0.3, "counter": 0.2}
+
+
+def silo_desk(routing: str, agents: int, channels: dict[str, float] = THREE, silo_time: float = 1.3) -> Desk:
+    """Give a desk that complaints reach by channels."""
+    desk = open_desk(agents)
+    these = desk.these.but(channels=channels, silo_time=silo_time)
+    desk = Desk(desk.world, these)
+    desk.route(routing, 0.5)
+    return desk
+
+
+def test_complaints_come_by_each_channel_as_often_as_the_scenario_says() -> None:
+    desk = silo_desk("arrival", 4)
+    for person, minute in enumerate(poisson(0.5, 4, 10_000).tolist()):
+        desk.expect(minute, person, 0)
+    desk.world.env.run()
+    tickets = desk.world.log.close_week().of(Kind.TICKET)
+    shares = np.bincount(tickets.channel) / len(tickets)
+    assert shares == pytest.approx([*THREE.values()], abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("agents", "channels", "teams"),
+    [
+        (10, THREE, (5, 3, 2)),
+        (3, THREE, (1, 1, 1)),
+        (4, THREE, (2, 1, 1)),
+        (2, THREE, (2,)),  # too few: all serve one queue
+        (5, {"letter": 1.0}, (5,)),
+        (7, {"a": 0.9, "b": 0.1}, (6, 1)),
+    ],
+)
+def test_silos_divide_the_agents_by_the_shares_and_leave_no_channel_without_one(
+    agents: int, channels: dict[str, float], teams: tuple[int, ...]
+) -> None:
+    assert silo_desk("by_channel", agents, channels).teams == teams
+
+
+@pytest.mark.parametrize("load", [0.6, 0.8])
+def test_each_silo_waits_as_erlang_says_and_all_wait_longer_than_in_one_queue(load: float) -> None:
+    """Two channels alike, two agents each: two M/M/2 queues instead of one M/M/4 (Smith & Whitt 1981)."""
+    pooled, apart = (
+        work_off(silo_desk(routing, 4, {"phone": 0.5, "email": 0.5}), poisson(load, 4))
+        for routing in ("arrival", "by_channel")
+    )
+    expected = erlang_c(load, 2)
+    assert abs(apart.waited.mean() - expected) < 4 * batch_error(apart.waited) + 0.5
+    assert apart.waited.mean() > 1.3 * pooled.waited.mean()
+
+
+def test_whoever_comes_again_by_another_channel_has_to_tell_it_all_only_in_silos() -> None:
+    times = {}
+    for routing in ("arrival", "by_channel"):
+        desk = silo_desk(routing, 6, silo_time=5.0)
+        desk.crew = Crew(first_contact=0.0)
+        work_off_again(desk, poisson(0.2, 6, 4_000))
+        times[routing] = desk.worked
+    share = 1 - sum(share**2 for share in THREE.values())  # who comes again comes by another channel
+    assert times["by_channel"] / times["arrival"] == pytest.approx((1 + 1 + share * 4) / 2, rel=0.05)
+
+
+def work_off_again(desk: Desk, arrivals: npt.NDArray[np.int64]) -> None:
+    for person, minute in enumerate(arrivals.tolist()):
+        desk.expect(minute, person, 0)
+    desk.world.env.run()
+
+
+def test_a_market_in_silos_answers_later_and_where_all_share_a_queue_channels_change_nothing() -> None:
+    scenario = load_scenario("supermarket").but(people=1_500, weeks=30)
+    busy = scenario.service.but(fault_share=0.3, agents=3, handling_minutes=90)
+    market = scenario.but(service=busy)
+    pooled, apart = (simulate(market, Plan(service={"routing": r}), 1) for r in ("arrival", "by_channel"))
+    waits = [run.events.of(Kind.ANSWERED).value.mean() for run in (pooled, apart)]
+    assert waits[1] > 1.2 * waits[0]
+    one = simulate(market.but(service=busy.but(channels={"letter": 1.0})), Plan(), 1)
+    same = [run.events.frame().assign(channel=0) for run in (pooled, one)]
+    assert same[0].equals(same[1])
+
+
+@pytest.mark.parametrize("channels", [{}, {"phone": 0.0}, {"phone": 2.0}])
+def test_channels_without_a_share_are_refused_by_name(channels: dict[str, float]) -> None:
+    with pytest.raises(Fault, match=r"channels"):
+        open_desk(1).these.but(channels=channels)

@@ -20,16 +20,14 @@ sold, and the order disappoints. Money in the stock buys off shortages with dimi
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 from pydantic import field_validator
 
 from sim.category import Category
-from sim.chance import Floats, Integers, Luck, Purpose
+from sim.chance import Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Kind
@@ -42,8 +40,7 @@ from sim.till import Till
 if TYPE_CHECKING:
     from sim.world import World
 
-FULLEST = 3  # packs that a jar holds; what is bought beyond that is given away
-
+LARGEST_HOUSEHOLD = 12  # people
 TASTES = (
     "Rossi, McCulloch & Allenby 1996, Marketing Science 15(4): households differ a lot, and their purchases "
     "show it; size assumed"
@@ -71,6 +68,17 @@ class Parameters(Data):
     )
     pace_spread: float = parameter(
         "how differently long a pack lasts households: log-normal", "-", SCENARIO, 0.4, ge=0, le=2
+    )
+    household_shares: tuple[float, ...] = parameter(
+        "relative numbers of households of one, two, ... people; a pack lasts in proportion",
+        "-",
+        SCENARIO,
+        (1.0,),
+        min_length=1,
+        max_length=LARGEST_HOUSEHOLD,
+    )
+    household_tie: float = parameter(
+        "correlation of that with the size of orders, as a Gaussian copula", "-", ASSUMED, 0.4, ge=-1, le=1
     )
     urgency: float = parameter(
         "how much more an empty jar presses than a full one: by exp of this", "-", INVENTORY, 3.0, ge=0, le=10
@@ -134,6 +142,13 @@ class Parameters(Data):
         "patience that such an order takes; in proportion below", "patience", STOCKOUTS, 0.1, ge=0, le=10
     )
 
+    @field_validator("household_shares")
+    @classmethod
+    def _are_shares(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
+        if min(shares) < 0 or not 0 < sum(shares) < float("inf"):
+            raise ValueError("household_shares: expects numbers from 0 up, one of them above 0.")
+        return shares
+
     @field_validator("categories")
     @classmethod
     def _go_with_each_other(cls, categories: dict[str, Category]) -> dict[str, Category]:
@@ -145,6 +160,12 @@ class Parameters(Data):
                         f"There are: {', '.join(categories)}."
                     )
         return categories
+
+    @property
+    def usual_household(self) -> float:
+        """How many people a household has on average."""
+        sizes = np.arange(1, len(self.household_shares) + 1)
+        return float(np.average(sizes, weights=self.household_shares))
 
     @property
     def staples(self) -> tuple[int, ...]:
@@ -196,75 +217,6 @@ class Levers(Data):
         ge=0,
         le=1e6,
     )
-
-
-@dataclass(slots=True)
-class Columns:
-    """What households like and have at home; shapes (categories, people) and (staples, people)."""
-
-    taste: npt.NDArray[np.float32]  # (categories, people): mean 1
-    lasts: npt.NDArray[np.int32]  # (staples, people): minutes that a pack lasts
-    runs_out: npt.NDArray[np.int32]  # (staples, people): minute at which the jar is empty
-    these: Parameters | None  # the same for everybody
-
-    @classmethod
-    def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
-        """Draw tastes and paces; the jars hold anything up to a pack as the market opens."""
-        none = np.zeros((0, len(person)), np.int32)
-        if these is None:
-            return cls(none.astype(np.float32), none, none, None)
-        spread = these.taste_spread
-        taste = np.empty((len(these.categories), len(person)), np.float32)
-        for place, row in enumerate(taste):
-            row[:] = np.exp(spread * luck.normal(Purpose.TASTE, key(person, place)) - spread**2 / 2)
-        lasts, runs_out = (np.empty((len(these.staples), len(person)), np.int32) for _ in range(2))
-        categories = list(these.categories.values())
-        for place, staple in enumerate(these.staples):
-            pace = np.exp(these.pace_spread * luck.normal(Purpose.PACE, key(person, staple)))
-            weeks = np.clip((categories[staple].cycle_weeks or 0.0) * pace, 1 / 7, 520)
-            lasts[place] = weeks * MINUTES_A_WEEK
-            runs_out[place] = lasts[place] * luck.uniform(Purpose.PACE, key(person, staple), 0, 1)
-        return cls(taste, lasts, runs_out, these)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The categories of the market."""
-        return tuple(self.these.categories) if self.these else ()
-
-    @property
-    def staples(self) -> tuple[int, ...]:
-        """The places of those that are used up and bought again."""
-        return self.these.staples if self.these else ()
-
-    def need(self, place: int, who: Integers, minute: Integers | int) -> Floats:
-        """Tell how much some people need a staple: 1 on average over a pack, most when it is used up."""
-        left = np.maximum(self.runs_out[place, who] - minute, 0)
-        fullness = left / self.lasts[place, who]  # packs
-        urgency = self.these.urgency if self.these else 0.0
-        if not urgency:
-            return np.ones(len(who))
-        need: Floats = urgency * np.exp(-urgency * fullness) / -np.expm1(-urgency)
-        return need
-
-    def relevance(self, about: str | None, who: Integers, minute: int) -> Floats | float:
-        """Tell how relevant a message about a category is to some people; 1: as one about nothing."""
-        if about is None:
-            return 1.0
-        category = self.names.index(about)
-        if category in self.staples:
-            return self.need(self.staples.index(category), who, minute)
-        return self.taste[category, who].astype(float)
-
-    def put_away(self, place: int, who: Integers, minute: Integers) -> None:
-        """Let people fill the jar, up to what it holds; `who` has a row a pack, in order of time."""
-        who, row, packs = np.unique(who, return_index=True, return_counts=True)
-        self.fill(place, who, minute[row], packs)
-
-    def fill(self, place: int, who: Integers, now: Integers | int, packs: Integers | int) -> None:
-        """Let people, each named once, fill the jar with some packs, up to what it holds."""
-        lasts = self.lasts[place, who]
-        filled = np.maximum(self.runs_out[place, who], now) + packs * lasts
-        self.runs_out[place, who] = np.minimum(filled, now + FULLEST * lasts)
 
 
 class Basket:

@@ -157,9 +157,10 @@ class Levers(Data):
 
 @dataclass(slots=True)
 class Columns:
-    """Who watched this week; shape (people,)."""
+    """Who watched this week, shape (people,), and what anybody could see of it."""
 
     surge: npt.NDArray[np.float32]  # buying beside the usual; 1 for those who did not watch
+    publicity: float = 0.0  # mean discount of this week's night, over all people
 
     @classmethod
     def draw(cls, these: Parameters | None, person: Integers) -> Columns:
@@ -208,6 +209,7 @@ class Livestream:
         if world.pricing and discount:
             world.pricing.hand_out(who, np.full(len(who), monday), NO_CAMPAIGN, discount)
             low = people.pricing.price * (1 - discount)
+            people.livestream.publicity = discount * len(who) / max(world.size, 1)
             gap = np.minimum(low - people.pricing.reference[who], 0.0)
             people.pricing.reference[who] += self.these.seen_step * gap
 
@@ -235,7 +237,7 @@ class Livestream:
         if world.pricing:
             who, times = np.unique(orders.person[on_impulse & ~unwanted], return_counts=True)
             me.pricing.stock[who] += these.borrowed_share * times
-        me.livestream.surge[:] = 1.0
+        me.livestream.surge[:], me.livestream.publicity = 1.0, 0.0
 
     def send_back(self, rows: Integers, week: int) -> None:
         """Put some of the week's orders on their way back, each to arrive at a moment of its own."""

@@ -1,9 +1,9 @@
 """Profile: what customers declare of themselves, which is not always so (自述的客户画像).
 
-At a customer's first order of the run the firm asks what they mostly come for, and how much green goods
-matter to them. Some answer. Some of these name a need that is not theirs, and most make themselves out a
-little greener than they pay for: what people say of themselves is a measure with noise and flattery, and
-all that a firm sees of their needs.
+At a customer's first order of the run the firm asks what they mostly come for, how much green goods matter
+to them, and how many they are at home. Some answer. Some of these name a need that is not theirs, and most
+make themselves out a little greener than they pay for: what people say of themselves is a measure with noise
+and flattery, and all that a firm sees of their needs. How many they are at home, people know, and say.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sim.parameter import ASSUMED, parameter
 if TYPE_CHECKING:
     from sim.world import World
 
-NEED, GREEN = 0, 1  # channels of what people declare
+NEED, GREEN, HOUSEHOLD = 0, 1, 2  # channels of what people declare
 
 
 class Parameters(Data):
@@ -57,22 +57,27 @@ class Profile:
         self.asked = np.zeros(world.size, bool)
 
     def run(self) -> Generator[simpy.Event, int, None]:
-        """Each Sunday: gather the answers of the week's new customers, if there is a need to name."""
-        while True:
+        """Each Sunday: gather the answers of the week's new customers, if there is something to ask."""
+        people = self.world.people
+        needs, households = people.needs.shares.any(), people.basket.has_households
+        while needs or households:
             yield self.world.calendar.hour("experience")
-            if self.world.people.needs.shares.any():
-                self.ask()
+            who, minute = self.ask()
+            if needs:
+                self.world.log.write(Kind.DECLARED, minute, who, NEED, value=self.named_need(who))
+                self.world.log.write(Kind.DECLARED, minute, who, GREEN, value=self.greenness(who))
+            if households:
+                size = people.basket.household[who]
+                self.world.log.write(Kind.DECLARED, minute, who, HOUSEHOLD, value=size)
 
-    def ask(self) -> None:
-        """Ask whoever has not been asked; some answer, at that order."""
-        orders, log = self.world.orders, self.world.log
+    def ask(self) -> tuple[Integers, Integers]:
+        """Ask whoever has not been asked; give those who answer, and the minutes of that order."""
+        orders = self.world.orders
         new = np.flatnonzero(~self.asked[orders.person])
         who, first = np.unique(orders.person[new], return_index=True)  # the first order of each this week
         self.asked[who] = True
         answers = self.world.luck.happens(self.these.answer_share, Purpose.DECLARE, who)
-        who, minute = who[answers], orders.minute[new[first[answers]]]
-        log.write(Kind.DECLARED, minute, who, NEED, value=self.named_need(who))
-        log.write(Kind.DECLARED, minute, who, GREEN, value=self.greenness(who))
+        return who[answers], orders.minute[new[first[answers]]]
 
     def named_need(self, who: Integers) -> Integers:
         """Give the needs that people name: their own, or one of the others, by how many have it."""

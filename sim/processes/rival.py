@@ -14,8 +14,8 @@ purchases, Guadagni & Little 1983). When a new rival opens next door, habits bre
 customer (bonds, cost of switching) still holds. What our own prices and messages move stays with the
 mechanisms that measure it; part of that comes out of the rival's till.
 
-The rival lowers its prices some weeks after it has seen ours, or discounts sent to many. What a few are
-offered it does not see. All that happens at its tills is truth that our firm never learns.
+The rival lowers its prices some weeks after it has seen ours, discounts sent to many, or a night of selling
+live. What a few are offered it does not see. What happens at its tills is truth that our firm never learns.
 """
 
 from __future__ import annotations
@@ -242,7 +242,8 @@ class Rival:
         me.habit[who] = keep * me.habit[who] + (1 - keep) * here[who] / bought
 
     def watch(self) -> None:
-        """See this week's shelf price, and the discounts sent to many."""
+        """See this week's shelf price, the discounts sent to many, and those shown live."""
         people = self.world.people
-        seen = max(1 - people.pricing.price, 0.0) + people.contact.publicity
+        public = people.contact.publicity + people.livestream.publicity
+        seen = max(1 - people.pricing.price, 0.0) + public
         self.seen.append(seen if seen >= self.these.noticed_from else 0.0)

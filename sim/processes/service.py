@@ -3,7 +3,8 @@
 The desk is a queue in front of a number of agents. A complaint that arrives waits for an agent; the
 firm promises a first answer within 2 hours and a solution within 24, counted in open hours. On Sunday
 those who complained judge how it went: what was put right in time is mostly forgiven, what was late or
-never answered is not.
+never answered is not. Orders may be checked before they go out, with diminishing returns; what is wrong with
+them then, nobody has to complain about.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 import simpy
+from pydantic import field_validator
 
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK, OpeningHours
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 RECOVERY = (
     "de Matos, Henrique & Rossi 2007, J. Service Research 10(1); Smith, Bolton & Wagner 1999, JMR 36(3)"
 )
+PREVENTION = "Crosby 1979, Quality Is Free: what is spent on prevention comes back; size assumed"
+POOLING = "Smith & Whitt 1981, Bell System Technical Journal 60(1): separate queues wait longer"
 FAILURES = "Knox & van Oest 2014, J. Marketing 78(5)"
 
 
@@ -42,6 +46,33 @@ class Parameters(Data):
     )
     outspoken_share: float = parameter(
         "mean share of faults that a customer complains about", "share of faults", FAILURES, 0.35, ge=0, le=1
+    )
+    checks_reach: float = parameter(
+        "of the faults, what checking orders could prevent at most", "share", ASSUMED, 0.8, ge=0, le=1
+    )
+    checks_worth: float = parameter(
+        "money an order for checks that prevents 63 % of those",
+        "currency an order",
+        PREVENTION,
+        1.0,
+        gt=0,
+        le=1e6,
+    )
+    channels: dict[str, float] = parameter(
+        "by which complaints arrive, with their shares",
+        "-",
+        SCENARIO,
+        {"phone": 0.5, "email": 0.3, "counter": 0.2},
+        min_length=1,
+        max_length=12,
+    )
+    silo_time: float = parameter(
+        "time of a case that another channel has begun, where each has its own agents and notes",
+        "-",
+        ASSUMED,
+        1.3,
+        ge=1,
+        le=10,
     )
     agents: int = parameter(
         "agents at the desk unless the plan says otherwise", "people", SCENARIO, 2, ge=0, le=10_000
@@ -101,6 +132,14 @@ class Parameters(Data):
         "standard deviation of answers about a complaint's handling", "share", SCENARIO, 0.2, ge=0, le=1
     )
 
+    @field_validator("channels")
+    @classmethod
+    def _have_shares(cls, channels: dict[str, float]) -> dict[str, float]:
+        for name, share in channels.items():
+            if not 0 < share <= 1:
+                raise ValueError(f"channels.{name}: expects a share above 0, up to 1, was given {share:g}.")
+        return channels
+
 
 class Levers(Data):
     """What the firm decides about its desk."""
@@ -117,8 +156,18 @@ class Levers(Data):
     first: Segment | None = parameter(
         "whose tickets go first; nobody's when not given", "-", PLAN, None, absent="nobody"
     )
-    routing: Literal["arrival", "simple_first", "specialists"] = parameter(
-        "what the desk goes by: who came first, what looks simple first, or specialists for each type",
+    checks: float = parameter(
+        "each order is checked before it goes out, for",
+        "currency an order",
+        PLAN,
+        0.0,
+        slider=(0, 2, 0.05),
+        ge=0,
+        le=1e4,
+    )
+    routing: Literal["arrival", "simple_first", "specialists", "by_channel"] = parameter(
+        "what the desk goes by: who came first, what looks simple first, specialists for each type, or a "
+        "desk for each channel",
         "-",
         PLAN,
         "arrival",
@@ -169,8 +218,9 @@ class Service:
             self.judge(week)
 
     def staff(self, week: int) -> None:
-        """Put this week's agents at the desk, and tell them whose tickets go first."""
+        """Put this week's agents at the desk, tell them whose tickets go first, and have orders checked."""
         levers, desk = self.levers, self.desk
+        self.world.people.service.fault_share = self.checked()
         desk.agents = self.these.agents if levers.agents is None else levers.agents
         desk.urgent[:] = False
         if levers.first is not None:
@@ -179,9 +229,17 @@ class Service:
         if len(desk.queue):
             desk.look_after(week * MINUTES_A_WEEK)
 
+    def checked(self) -> float:
+        """Give the share of orders with a fault that this week's checks leave."""
+        prevents = self.these.checks_reach * -np.expm1(-self.levers.checks / self.these.checks_worth)
+        return float(self.these.fault_share * (1 - prevents))
+
     def pay(self, week: int) -> None:
-        """Pay the agents, and compensation with each solution."""
+        """Pay the agents and the checks, and compensation with each solution."""
         sunday_night = (week + 1) * MINUTES_A_WEEK - 1
+        if self.levers.checks:
+            cents = round(self.levers.checks * 100)
+            self.world.log.note(Kind.CHECKED, week * MINUTES_A_WEEK, FIRM, value=cents)
         self.world.log.note(
             Kind.WAGES, sunday_night, FIRM, value=round(self.desk.agents * self.these.wage * 100)
         )

@@ -89,10 +89,8 @@ class Columns:
             none = np.broadcast_to(0.0, len(person))
             return cls(none, none, none, np.zeros(len(person), bool), lift, begin)
         rate_normal = luck.normal(Purpose.RATE, person)
-        spend_normal = luck.normal(Purpose.SPEND, person)
-        tie = these.rate_spend_correlation
         # nu is one over spend, so a minus sign makes fast buyers big spenders where the tie is positive
-        spend_normal = -(tie * rate_normal + np.sqrt(1 - tie**2) * spend_normal)
+        spend_normal = -size_of_orders(these, luck, person)
         dormant_share = these.doze_share / ((these.doze_share + these.wake_share) or 1)
         return cls(
             rate=np.maximum(gamma_quantile(these.rate_shape, ndtr(rate_normal)) / these.rate_scale, 1e-12),
@@ -117,6 +115,14 @@ class Columns:
         """Multiply what nature takes from some people."""
         if self.toll.flags.writeable:
             self.toll[who] *= factor
+
+
+def size_of_orders(these: Parameters, luck: Luck, person: Integers) -> Floats:
+    """Give how large people's orders are, as a standard normal score; shape (people,)."""
+    tie = these.rate_spend_correlation
+    rate_normal, own = luck.normal(Purpose.RATE, person), luck.normal(Purpose.SPEND, person)
+    score: Floats = tie * rate_normal + np.sqrt(1 - tie**2) * own
+    return score
 
 
 class Shopping:
