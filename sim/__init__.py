@@ -15,7 +15,7 @@ from sim.market import simulate
 from sim.plan import Plan, Timeline, load_plan, load_timeline, plan_names
 from sim.processes.shocks import Shock
 from sim.scenario import Scenario, load_scenario, scenario_names
-from sim.segment import Segment, at_least, at_most, over, under
+from sim.segment import Segment, at_least, at_most, exactly, over, under
 from sim.trigger import Trigger
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "at_most",
     "collect",
     "compare",
+    "exactly",
     "holdout",
     "interview",
     "load_plan",

@@ -4,7 +4,7 @@
     run -> foreseen (when the till thinks that a staple runs out, beside the truth)
 
 After the tale of Wang Yongqing (王永庆), who sold rice as a boy and noted how many eat in each house. On
-paper a sack holds 15 kg, and a mouth eats 1 kg a week: a pack of rice lasts three mouths five weeks.
+paper a sack, one pack of the market, holds 15 kg.
 """
 
 from __future__ import annotations
@@ -47,10 +47,11 @@ def households(run: Run, count: int = 12) -> pd.DataFrame:
     Fault
         If the market has no rice, or so many households do not fit on a page.
     """
-    lasts, left = _rice(run, count)
+    opening, lasts, left = _rice(run, count)
     eaten = SACK / lasts  # kg a week
+    counted = opening.household if opening.has_households else np.maximum(np.rint(eaten), 1)
     table = {
-        "mouths": np.maximum(np.rint(eaten), 1).astype(int),
+        "mouths": counted.astype(int),
         "kg_a_month": np.rint(4 * eaten).astype(int),
         "delivered_weeks_ago": (lasts - left).round(1),
     }
@@ -59,7 +60,7 @@ def households(run: Run, count: int = 12) -> pd.DataFrame:
 
 def runs_out(run: Run, count: int = 12) -> pd.Series[float]:
     """Tell in how many weeks from today each jar on the page is empty: no notebook says that."""
-    _, left = _rice(run, count)
+    _, _, left = _rice(run, count)
     names = pd.Index(list(ascii_uppercase[:count]), name="household")
     return pd.Series(left.round(1), names, name="runs_out_in_weeks")
 
@@ -148,15 +149,15 @@ def _place(run: Run, staple: str) -> int:
     return names.index(staple)
 
 
-def _rice(run: Run, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give how many weeks a pack lasts the first households, and how many are left as the market opens."""
+def _rice(run: Run, count: int) -> tuple[Columns, np.ndarray, np.ndarray]:
+    """Give the first households as the market opens: how many weeks a pack lasts, and how many are left."""
     if not 1 <= count <= min(len(ascii_uppercase), run.scenario.people):
         raise Fault(f"households: from 1 to {len(ascii_uppercase)} fit on a page, was given {count}.")
     place = _place(run, "rice")
     person, luck = np.arange(count), Luck(run.seed)
     opening = Columns.draw(run.scenario.basket, luck, person, size_of_orders(run.scenario, luck, person))
     lasts, left = opening.lasts[place], opening.runs_out[place]
-    return lasts / MINUTES_A_WEEK, left / MINUTES_A_WEEK
+    return opening, lasts / MINUTES_A_WEEK, left / MINUTES_A_WEEK
 
 
 def answers(runs: Mapping[str, Run]) -> pd.DataFrame:

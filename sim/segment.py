@@ -81,6 +81,11 @@ def at_most(number: float) -> Rule:
     return Rule(at_most=number)
 
 
+def exactly(number: float) -> Rule:
+    """Just so much."""
+    return Rule(at_least=number, at_most=number)
+
+
 def _rule(meaning: str, unit: str, slider: tuple[float, float, float]) -> Any:
     """Declare a feature of the record that a segment may ask for."""
     return parameter(meaning, unit, PLAN, None, slider=slider, absent="any")
