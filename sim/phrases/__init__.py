@@ -1,6 +1,8 @@
 """Phrases: what customers say when something bothers them, by trade and cause; the words of `sim.texts`.
 
-words (what a trade has words for) <- common (what fits every trade) <- shop, software, bank, maker
+    words (what a trade has words for)  ->  common (what fits every trade)  ->  shop, software, bank, maker
+
+Which trade a market has its scenario says: `trade`, in `sim.voice`.
 """
 
 from __future__ import annotations
