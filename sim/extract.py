@@ -118,11 +118,11 @@ def _tickets(events: Events, entry: Integers, run: Run) -> pd.DataFrame:
 
 def _letters(table: pd.DataFrame, events: Events, run: Run) -> dict[str, list[str]]:
     """Give the letters to the desk, and what each is really about."""
-    luck, service = Luck(run.seed), run.scenario.service
+    luck, service, voice = Luck(run.seed), run.scenario.service, run.scenario.voice
     person, week, j = (table.index.get_level_values(name).to_numpy(np.int64) for name in KEY)
     target = service.answer_target if service else 0.0
-    themes = ticket_themes(run.scenario.voice, events, target, run.scenario.weeks, luck, j)
-    text = write(themes, luck, Purpose.WORDING, person, week, j)
+    themes = ticket_themes(voice, events, target, run.scenario.weeks, luck, j)
+    text = write(themes, luck, Purpose.WORDING, person, week, j, trade=voice.trade)
     return {"text": text, "theme": [theme.name.lower() for theme in themes]}
 
 

@@ -56,14 +56,15 @@ def interview(run: Run, people: int | Iterable[int], week: int) -> Interviews:
     person = run.hidden_link.to_numpy()[record].astype(np.int64)
     moved, said = _motives(run, person, week)
     when = np.full(len(person), week)
-    texts = write(said, luck, Purpose.INTERVIEW, person, when, np.ones_like(when), "interview")
+    first, voice = np.ones_like(when), run.scenario.voice
+    texts = write(said, luck, Purpose.INTERVIEW, person, when, first, "interview", voice.trade)
     index = pd.Index(record, name="record")
     truth = {
         "person": person,
         "moved_by": [_word(cause) for cause in moved],
         "spoke_of": [_word(c) for c in said],
     }
-    cost = len(person) * run.scenario.voice.interview_cost
+    cost = len(person) * voice.interview_cost
     return Interviews(pd.Series(texts, index, dtype=str, name="statement"), cost, pd.DataFrame(truth, index))
 
 

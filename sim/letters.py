@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.data import Fault
 from sim.export import Export
+from sim.phrases import Trade
 from sim.run import Run
 from sim.texts import counted_theme
 
@@ -29,11 +30,12 @@ class Letters:
 
     texts: pd.Series[str]
     _themes: pd.Series[str]
+    trade: Trade = "shop"  # whose list of words to count
 
     @cached_property
     def counted(self) -> pd.Series[str]:
         """The theme of each letter by counting the words of a list."""
-        guesses = [counted_theme(text) for text in self.texts]
+        guesses = [counted_theme(text, trade=self.trade) for text in self.texts]
         names = [NOT_CLEAR if guess is None else guess.name.lower() for guess in guesses]
         return pd.Series(names, self.texts.index, name="by counting")
 
@@ -85,7 +87,7 @@ def letters(run: Run) -> Letters:
     table = export.tables["tickets"].merge(export.truth["themes"], on="ticket_number")
     if table.empty:
         raise Fault("letters: nobody has written in this run.")
-    return Letters(table["text"], table["theme"])
+    return Letters(table["text"], table["theme"], run.scenario.voice.trade)
 
 
 def shares(**sortings: pd.Series[str]) -> pd.DataFrame:

@@ -10,7 +10,8 @@ is about one of them, drawn in proportion:
     price       price_weight x tenths by which this week's price exceeds what they are used to
     competitor  rival_weight
 
-What they are used to is the usual price, or what they paid on average in 26 weeks, if that was less.
+What they are used to is the usual price, or what they paid on average in 26 weeks, if that was less. The
+words in which they say it are those of the trade.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.data import Data
 from sim.events import BILL, Cause, Events, Kind
 from sim.parameter import ASSUMED, SCENARIO, parameter
+from sim.phrases import Trade
 
 MOTIVES = (Cause.PRODUCT, Cause.SERVICE, Cause.CONTACT, Cause.PRICE, Cause.COMPETITOR)
 LATE_WEEKS, MESSAGE_WEEKS, PRICE_WEEKS = 8, 4, 26
@@ -31,8 +33,9 @@ TELLING = "Nisbett & Wilson 1977, Psychological Review 84(3): people often canno
 
 
 class Parameters(Data):
-    """What customers speak about."""
+    """What customers speak about, and in whose words."""
 
+    trade: Trade = parameter("what the firm is to its customers, and so their words", "-", SCENARIO, "shop")
     late_weight: float = parameter(
         "weight of service in a complaint for each earlier one answered late", "-", ASSUMED, 1.5, ge=0, le=100
     )
