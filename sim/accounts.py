@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Cents = npt.NDArray[np.int64]
-REVENUE = ("sales", "surcharges", "charges", "discounts", "redeemed", "returns")
+REVENUE = ("sales", "surcharges", "charges", "discounts", "redeemed", "returns", "sponsored")
 OWN = (  # a customer's
     *(
         "goods",
@@ -105,6 +105,7 @@ class Accounts:
         entries = [
             _book("sales", orders, orders.value),
             _book("surcharges", extra := events.of(Kind.SURCHARGED), extra.value),
+            _book("sponsored", seen := events.of(Kind.SPONSORED), seen.value),
             _book("charges", work := events.of(Kind.CHARGED), work.value),
             _book("goods", events.of(Kind.BASKET)) if scenario.basket else _book("goods", orders, -goods),
             _book("quality", orders, -quality),

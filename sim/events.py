@@ -99,6 +99,7 @@ class Kind(IntEnum):
     FULFILLED = 77  # what an order took beside its goods; value: cents
     CHARGED = 78  # extra work that a customer pays for; value: cents
     CHECKED = 79  # value: cents put into checking each order of this week
+    SPONSORED = 80  # value: cents that advertisers pay for what a free user sees until the next bill
     LEFT = 100  # channel: the cause that used up most patience; ref: spell
     RETURNED = 101  # ref: the campaign that won them back; value: spell
     DOZED = 102

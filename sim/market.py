@@ -29,6 +29,7 @@ from sim.processes.credit import Credit
 from sim.processes.entry import Entry
 from sim.processes.experience import Experience
 from sim.processes.followup import Followup
+from sim.processes.freemium import Freemium
 from sim.processes.fulfilment import Fulfilment
 from sim.processes.gaps import Gaps
 from sim.processes.gifts import Gifts
@@ -123,6 +124,7 @@ class Market:
         self.surcharge = Surcharge(world, scenario.surcharge) if scenario.surcharge else None
         self.place = Places(world, scenario.place) if scenario.place else None
         self.payday = Payday(world, scenario.payday) if scenario.payday else None
+        self.freemium = Freemium(world, scenario.freemium) if scenario.freemium else None
         self.fulfilment = Fulfilment(world, scenario.fulfilment) if scenario.fulfilment else None
         self.gaps = Gaps(world, scenario.gaps) if scenario.gaps else None
         self.shocks = Shocks(world, scenario.shocks) if scenario.shocks else None

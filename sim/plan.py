@@ -24,6 +24,7 @@ from sim.processes.contact import Levers as Contact
 from sim.processes.credit import Levers as Credit
 from sim.processes.experience import Levers as Experience
 from sim.processes.followup import Levers as Followup
+from sim.processes.freemium import Levers as Freemium
 from sim.processes.fulfilment import Levers as Fulfilment
 from sim.processes.gaps import Levers as Gaps
 from sim.processes.gifts import Levers as Gifts
@@ -78,6 +79,7 @@ LEVERS = (
     "levels",
     "basket",
     "fulfilment",
+    "freemium",
     "community",
     "gifts",
     "participation",
@@ -122,6 +124,7 @@ class Plan(Data):
     levels: Levels = Field(Levels(), description="who is served at which of five levels")
     basket: Basket = Field(Basket(), description="what is suggested at the till, and kept in stock")
     fulfilment: Fulfilment = Field(Fulfilment(), description="who pays for what an order takes")
+    freemium: Freemium = Field(Freemium(), description="advertising for those who do not pay")
     community: Community = Field(Community(), description="groups of the firm's own")
     gifts: Gifts = Field(Gifts(), description="gifts at birthdays, and by surprise")
     participation: Participation = Field(Participation(), description="customers are asked to take part")

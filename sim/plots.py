@@ -46,6 +46,7 @@ from sim.style import Picture, number, percent, signed, styled
 from sim.survey import nps
 from sim.tradeoff import cloud, tradeoff
 from sim.trend import lead, trends
+from sim.whale import draw as whale
 
 __all__ = [
     "adoption",
@@ -94,6 +95,7 @@ __all__ = [
     "tiles",
     "tradeoff",
     "trends",
+    "whale",
 ]
 
 PERIOD = 4  # weeks: money by the week is mostly noise

@@ -25,6 +25,7 @@ from sim.processes import (
     entry,
     experience,
     followup,
+    freemium,
     fulfilment,
     gaps,
     gifts,
@@ -65,7 +66,7 @@ MECHANISMS = (
     *(needs, profile, rival, seeding),
     *(community, gifts, participation, livestream),
     *(sales, ties, success, credit),
-    *(basket, fulfilment, stewardship, voice),
+    *(basket, fulfilment, freemium, stewardship, voice),
     *(staff, automation, notice, guarantee, followup, levels),
 )
 

@@ -29,6 +29,7 @@ from sim.processes.credit import Parameters as Credit
 from sim.processes.entry import Parameters as Entry
 from sim.processes.experience import Parameters as Experience
 from sim.processes.followup import Parameters as Followup
+from sim.processes.freemium import Parameters as Freemium
 from sim.processes.fulfilment import Parameters as Fulfilment
 from sim.processes.gaps import Parameters as Gaps
 from sim.processes.gifts import Parameters as Gifts
@@ -72,7 +73,7 @@ MECHANISMS = (
     *("needs", "profile", "rival", "seeding"),
     "stewardship",
     *("staff", "automation", "notice", "guarantee", "followup", "levels"),
-    *("basket", "fulfilment"),
+    *("basket", "fulfilment", "freemium"),
     *("community", "gifts", "participation", "livestream"),
     *("sales", "ties", "success", "credit"),
 )
@@ -132,6 +133,7 @@ class Scenario(Data):
     levels: Levels | None = None
     basket: Basket | None = None
     fulfilment: Fulfilment | None = None
+    freemium: Freemium | None = None
     community: Community | None = None
     gifts: Gifts | None = None
     participation: Participation | None = None

@@ -28,6 +28,7 @@ from sim.processes.automation import Parameters as Automation
 from sim.processes.community import Parameters as Community
 from sim.processes.credit import Parameters as Credit
 from sim.processes.followup import Parameters as Followup
+from sim.processes.freemium import Parameters as Freemium
 from sim.processes.fulfilment import Parameters as Fulfilment
 from sim.processes.gaps import Parameters as Gaps
 from sim.processes.gifts import Parameters as Gifts
@@ -169,6 +170,7 @@ def test_every_cent_comes_from_an_event(scenario: str, plan: str) -> None:
         **{Kind.REFUNDED: "returns", Kind.NIGHT: "livestream"},
     }
     lines |= {kind: {line: lambda value: -value} for kind, line in spent.items()}
+    lines[Kind.SPONSORED] = {"sponsored": lambda value: value}
     lines[Kind.CHARGED] = {"charges": lambda value: value}
     lines[Kind.RESTOCKED] = {"restocked": lambda value: value}
     week, person = np.zeros((WEEKS, len(LINES)), int), np.zeros((PEOPLE + 1, len(LINES)), int)
@@ -196,7 +198,7 @@ def test_the_lavish_plan_moves_every_line() -> None:
         *("offer", "stewardship", "stock"),
         *("community", "gifts", "participation"),
         *("livestream", "returns", "restocked"),
-        *("credit", "unpaid", "fulfilment", "charges"),
+        *("credit", "unpaid", "fulfilment", "charges", "sponsored"),
         *("staff", "machines", "attention", "prevention", "claims"),
     )
     assert (total[[line for line in LINES if line not in ("sales", *elsewhere)]] < 0).all()
@@ -278,6 +280,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "place": Places(),  # one place, no bundle
     "surcharge": Surcharge(),  # nobody is asked for more
     "payday": Payday(dip=0.0),
+    "freemium": Freemium(),  # nobody has a level without a fee
     "fulfilment": Fulfilment(),  # what nobody pays for, nobody feels
     "privacy": Privacy(profiled_toll=0.0),
     "shocks": Shocks(calendar=(Shock(what="season", week=3, weeks=9),), season_lift=0.0),

@@ -176,9 +176,10 @@ def test_new_contracts_are_spread_over_levels_by_their_relative_numbers() -> Non
 
 @cache
 def market(**sections: Any) -> Scenario:
-    """Give a software firm whose 600 customers are all there from the start."""
-    scenario = load_scenario("saas").but(people=600, weeks=60, acquisition=None)
-    return scenario.but(entry=Entry(present_share=1.0))
+    """Give a software firm whose 600 customers are all there from the start, and pay."""
+    scenario = load_scenario("saas").but(people=600, weeks=60, acquisition=None, freemium=None)
+    paying = scenario.renewal.but(fees=(40, 120, 400), level_shares=(0.6, 0.3, 0.1))
+    return scenario.but(entry=Entry(present_share=1.0), renewal=paying)
 
 
 def with_(**sections: dict[str, Any]) -> Scenario:

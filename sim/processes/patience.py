@@ -158,8 +158,8 @@ class Patience:
             me.hazard[cause] = 0.0
         me.left -= total
         me.stirred.clear()
-        if people.renewal.binds:
+        if people.renewal.binds and not people.renewal.has_free:
             return  # they go when their term ends
-        gone = np.flatnonzero(stays & (me.left <= 0))
+        gone = np.flatnonzero(stays & (me.left <= 0) & people.renewal.may_go())
         sunday_night = np.full(len(gone), (week + 1) * MINUTES_A_WEEK - 1)
         self.world.leave(gone, sunday_night)

@@ -3,7 +3,8 @@
 The law is sBG (Fader & Hardie 2007): at the end of a term each customer leaves with a personal chance,
 which differs between customers like a beta distribution, so that those who are still there renew more and
 more often. A term is billed in equal parts. Whatever else uses up patience makes itself felt only when the
-term ends; then the satisfied may move up a level, and the dissatisfied down.
+term ends; then the satisfied may move up a level, and the dissatisfied down. A level with a fee of 0 binds
+nobody: whoever has had enough there goes in any week.
 
 This file decides for everybody at once what `sim/subscriber.py` tells as one customer's life. The two give
 the same events.
@@ -120,7 +121,8 @@ class Columns:
     bills_left: npt.NDArray[np.int16]  # of this term; 0: the customer decides before the next
     offered: Floats  # share off the next term, offered this week
     agreed: Floats  # share off the bills of this term
-    binds: bool  # nobody leaves before the end of a term
+    binds: bool  # nobody leaves before the end of a term, but on a free level
+    free: npt.NDArray[np.bool_]  # (levels,): which of them cost nothing
 
     @classmethod
     def draw(
@@ -130,9 +132,8 @@ class Columns:
         n = len(person)
         if these is None:
             zero, none = np.broadcast_to(0.0, n), np.broadcast_to(np.int16(UNSIGNED), n)
-            return cls(
-                zero, none.astype(np.int8), np.broadcast_to(np.int32(NEVER), n), none, zero, zero, False
-            )
+            never, no_level = np.broadcast_to(np.int32(NEVER), n), np.zeros(1, bool)
+            return cls(zero, none.astype(np.int8), never, none, zero, zero, False, no_level)
         leave, stay = (luck.uniform(purpose, person) for purpose in (Purpose.RENEWAL_A, Purpose.RENEWAL_B))
         fresh = beta_toll(these.leave_a, these.leave_b, leave, stay)
         proven = beta_toll(these.leave_a, these.leave_b + these.past_terms, leave, stay)  # stayed so often
@@ -147,7 +148,22 @@ class Columns:
             offered=np.zeros(n),
             agreed=np.zeros(n),
             binds=True,
+            free=np.array(these.fees) == 0,
         )
+
+    @property
+    def has_free(self) -> bool:
+        """Whether a level costs nothing."""
+        return bool(self.free.any())
+
+    def may_go(self) -> npt.NDArray[np.bool_] | bool:
+        """Tell whom no contract holds: free shoppers, and the users of a free level."""
+        return self.free[self.level] if self.binds else True
+
+    def free_users(self, stage: Integers) -> Integers:
+        """Find the customers on a free level."""
+        signed = (stage == Stage.CUSTOMER) & (self.bills_left != UNSIGNED)
+        return np.flatnonzero(signed & self.free[self.level])
 
     def ease(self, factor: float, who: Integers) -> None:
         """Multiply what nature takes from some people."""
@@ -205,6 +221,7 @@ class Renewal:
         if not self.levers.stay_discount:
             return
         ends = me.due_in(week) & (me.bills_left == 0) & (people.entry.stage == Stage.CUSTOMER)
+        ends &= ~me.free[me.level]  # there is nothing to take off
         if self.levers.stay_to is not None:
             chosen = np.zeros(world.size, bool)
             chosen[world.record.select(self.levers.stay_to)] = True
@@ -218,7 +235,8 @@ class Renewal:
         """Give what the end of a term takes from some people: more at a high price, less with an offer."""
         people, me = self.world.people, self.world.people.renewal
         relief = self.these.offer_relief * me.offered[who] * people.pricing.sensitivity[who]
-        return me.toll[who] * people.pricing.dearness * np.exp(-relief)
+        dearness = np.where(me.free[me.level[who]], 1.0, people.pricing.dearness)
+        return me.toll[who] * dearness * np.exp(-relief)
 
     def decide(self, week: int) -> None:
         """Let those leave whose patience ends with the term; the others get their bill."""

@@ -1,0 +1,103 @@
+"""Laws of freemium: advertisers pay for free users, nothing holds them, some move up to be rid of it."""
+
+# mypy: disable-error-code="union-attr, arg-type, dict-item"
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim import Plan, Scenario, load_scenario, simulate
+from sim.clock import MINUTES_A_WEEK
+from sim.events import Kind
+from sim.processes.freemium import Parameters
+from sim.run import Run
+
+SEEDS = (1, 2, 3)
+each_seed = pytest.mark.parametrize("seed", SEEDS)
+
+
+def market(people: int = 1_500, **numbers: float) -> Scenario:
+    """Give a software firm whose users neither talk nor come later."""
+    scenario = load_scenario("saas", people).but(weeks=104, acquisition=None)
+    entry = scenario.entry.but(present_share=1.0, pool_share=0.0)
+    return scenario.but(entry=entry, freemium=Parameters(**numbers))
+
+
+@cache
+def run(seed: int = 1, numbers: tuple[tuple[str, float], ...] = (), ads: float | None = None) -> Run:
+    return simulate(market(**dict(numbers)), Plan(freemium={"ads": ads}), seed)
+
+
+def free(of: Run) -> np.ndarray:
+    """Find who is on the free level at the end and always was: nobody has paid there."""
+    paid = of.accounts.by_person()["sales"].drop(-1)
+    return (paid == 0).to_numpy() & (of.truth["level"] == 0).to_numpy()
+
+
+def test_off_is_a_free_level_without_advertising_event_for_event() -> None:
+    off = simulate(market().but(freemium=None), Plan(), 1)
+    assert off.events.frame().equals(run(ads=0.0).events.frame())
+
+
+def test_where_every_level_has_a_fee_there_is_nobody_to_show_anything_to() -> None:
+    paying = market()
+    paying = paying.but(renewal=paying.renewal.but(fees=(20, 40, 120, 400)))
+    on, off = (simulate(paying.but(freemium=section), Plan(), 1) for section in (Parameters(), None))
+    assert on.events.frame().equals(off.events.frame())
+
+
+@each_seed
+def test_advertisers_pay_for_each_free_user_by_the_thousand_and_for_nobody_else(seed: int) -> None:
+    lived = run(seed, ads=50.0)
+    seen, bills = lived.events.of(Kind.SPONSORED), lived.events.of(Kind.ORDER)
+    assert set(seen.value.tolist()) == {round(50 / 1_000 * 8.0 * 4 * 100)}
+    assert len(seen) == int((bills.value == 0).sum()) > 1_000
+    assert lived.accounts.total()["sponsored"] == seen.value.sum()
+    assert (lived.accounts.by_person().loc[free(lived).nonzero()[0], "contribution"] >= 0).all()
+
+
+@each_seed
+def test_the_more_they_see_the_more_free_users_leave_and_payers_do_not_mind(seed: int) -> None:
+    shares = []
+    for ads in (0.0, 200.0, 800.0):
+        lived = run(seed, (("escape", 0.0),), ads)
+        gone = (lived.truth["stage"] == "left").to_numpy()
+        first = lived.people.renewal.level
+        shares.append([gone[free(lived)].mean(), gone[first > 1].mean()])
+    (none, payers), (some, _), (many, others) = shares
+    assert none + 0.03 < some < many - 0.03
+    assert others == pytest.approx(payers, abs=0.02)
+
+
+def test_free_users_leave_in_any_week_and_payers_when_their_term_ends() -> None:
+    lived = run(ads=800.0)
+    left = lived.events.of(Kind.LEFT)
+    at_bill = {(p, m) for p, m in zip(left.person.tolist(), left.minute.tolist(), strict=True)}
+    sunday = left.minute % MINUTES_A_WEEK == MINUTES_A_WEEK - 1
+    never_paid = free(lived)
+    assert never_paid[left.person[sunday]].mean() > 0.95  # the others came down to the free level
+    assert sunday.sum() > 100 and len(at_bill) > sunday.sum()
+
+
+def test_some_move_up_to_be_rid_of_it_the_more_the_more_they_would_escape() -> None:
+    moved = []
+    for escape in (0.0, 1.0, 5.0):
+        lived = run(numbers=(("escape", escape), ("toll", 0.0)))
+        moved.append(int((lived.accounts.by_person()["sales"].drop(-1) > 0).sum()))
+    assert moved == sorted(moved) and moved[2] > 1.05 * moved[0]
+
+
+def test_no_offer_to_stay_is_made_to_those_who_pay_nothing_and_no_price_moves_them() -> None:
+    numbers = (("toll", 0.0),)
+    plain = run(numbers=numbers)
+    dear = simulate(market(toll=0.0), Plan(pricing={"price": 1.3}), 1)
+    gone = [(of.truth["stage"] == "left").to_numpy() for of in (plain, dear)]
+    never = free(plain) & free(dear)
+    assert gone[1][~never].mean() > gone[0][~never].mean()
+    assert gone[1][never].mean() == pytest.approx(gone[0][never].mean(), abs=0.02)
+    offered = simulate(market(toll=0.0), Plan(renewal={"stay_discount": 0.5}), 1)
+    both = free(plain) & free(offered)
+    assert ((offered.truth["stage"] == "left").to_numpy()[both] == gone[0][both]).all()
