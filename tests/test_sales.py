@@ -516,8 +516,8 @@ def test_a_market_without_sales_says_so() -> None:
 
 def test_a_smaller_market_has_fewer_sellers() -> None:
     scenario = load_scenario("saas").but(sales=Parameters(sellers=6))
-    assert scenario.scaled(500).sales.sellers == 1
-    assert scenario.scaled(1_001).sales.sellers == 3
+    assert scenario.scaled(1_000).sales.sellers == 1
+    assert scenario.scaled(2_001).sales.sellers == 3
 
 
 # -- leads that marketing brings -------------------------------------------------------------------

@@ -207,6 +207,8 @@ class Pricing:
         """Take back last week's offers; a high price, and one higher than usual, slow buying."""
         people, me, these = self.world.people, self.world.people.pricing, self.these
         gap = np.maximum(me.price - me.reference, 0.0) * me.sensitivity  # (people,)
+        if people.renewal.has_free:
+            gap[people.renewal.free[people.renewal.level]] = 0.0  # what costs nothing does not become dearer
         people.shopping.lift *= np.exp(-np.minimum(these.price_loss * gap, DEAREST)) / me.dearness
         people.shopping.lift[me.stock > 0] *= these.pantry
         people.patience.burden(Cause.PRICE, these.price_toll * gap)

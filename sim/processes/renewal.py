@@ -252,10 +252,11 @@ class Renewal:
             world.desk.expect_complaints(me.due[who], who, none, week)
 
     def end_contracts(self, week: int) -> None:
-        """Write down who has cancelled this week."""
+        """Write down who has cancelled: at a bill of this week, or, on a free level, last Sunday night."""
         people, me = self.world.people, self.world.people.renewal
-        who = np.flatnonzero(me.due_in(week) & (people.entry.stage == Stage.LEFT))
-        self.world.log.write(Kind.CANCELLED, me.due[who], who)
+        who = np.flatnonzero((people.entry.stage == Stage.LEFT) & (me.due != NEVER))
+        minute = np.where(me.due_in(week)[who], me.due[who], week * MINUTES_A_WEEK)
+        self.world.log.write(Kind.CANCELLED, minute, who)
         me.due[who], me.bills_left[who], me.agreed[who] = NEVER, UNSIGNED, 0.0
 
     def bill(self, week: int) -> None:
