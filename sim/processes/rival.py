@@ -146,7 +146,8 @@ class Rival:
         self.these = these
         self.first_value = world.people.needs.value.copy()
         self.first_mood = world.people.experience.satisfaction / 100
-        self.at_start = self.share = world.people.rival.share
+        self.at_start = world.people.rival.share
+        self.share = self.at_start.copy()
         self.seen: list[float] = []  # by week: our discount, over all people, as the rival saw it
         self.sold = np.zeros(world.size, np.int64)  # purchases at the rival's, this week
 
@@ -182,10 +183,11 @@ class Rival:
         """Let people follow the utility as far as it leaves the band of their habit, and buy by it."""
         people, me, these = self.world.people, self.world.people.rival, self.these
         gap = me.start + self.change(week, cut) - me.utility  # (people,)
-        stays = np.where(gap < 0, me.habit, 1 - me.habit) * these.habit_band
-        moves = np.sign(gap) * np.maximum(np.abs(gap) - stays, 0.0)
-        me.utility[:] = np.clip(me.utility + moves, -LOWEST, LOWEST)
-        self.share = me.share
+        band = np.where(gap < 0, me.habit, 1 - me.habit) * these.habit_band
+        who = np.flatnonzero(np.abs(gap) > band)  # all others stay as they are
+        moved = me.utility[who] + (gap[who] - np.copysign(band[who], gap[who]))
+        me.utility[who] = np.clip(moved, -LOWEST, LOWEST)
+        self.share[who] = expit(me.utility[who])
         people.shopping.lift *= self.share / self.at_start
 
     def change(self, week: int, cut: float) -> Floats:
@@ -209,18 +211,33 @@ class Rival:
         there = in_all * (1 - share) - self.these.switched * (here - in_all * share)
         rate = np.where(shopping.asleep, in_all, np.maximum(there, 0.0))
         who = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
-        rate, clock = rate[who], np.zeros(len(who))
-        rounds: list[tuple[Integers, Floats]] = []  # as in shopping: everybody's first purchase, ...
-        while len(who):
-            clock = clock + self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, len(rounds)) / rate
-            due = np.flatnonzero(clock < 1)
-            who, rate, clock = who[due], rate[due], clock[due]
-            rounds.append((who, clock))
-        buyers = [len(who) for who, _ in rounds]
-        if sum(buyers):
-            who, clock = (np.concatenate(parts) for parts in zip(*rounds, strict=True))  # (purchases,)
-            self.ring_up(who, week, np.repeat(np.arange(len(rounds)), buyers), clock)
+        who, j, clock = self.purchases(who, rate[who], week)  # (purchases,)
+        if len(who):
+            self.ring_up(who, week, j, clock)
         self.sold = np.bincount(who, minlength=self.world.size)
+
+    def purchases(self, who: Integers, rate: Floats, week: int) -> tuple[Integers, Integers, Floats]:
+        """Tell who buys at the rival's, each person's how manieth purchase it is, and when since Monday.
+
+        As in shopping: everybody's first purchase, then the second, ... As ever fewer are left who buy ever
+        more, each look ahead is twice as far as the one before.
+        """
+        first, ahead, clock = 0, 1, np.zeros(len(who))
+        found = [(who[:0], who[:0], clock[:0])]
+        while len(who):
+            turns = np.arange(first, first + ahead)
+            clocks = self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, turns[:, None]) / rate
+            for waited in clocks:  # (turns, buyers): each purchase comes after the one before
+                waited += clock
+                clock = waited
+            due = np.flatnonzero(clocks < 1)
+            turn, place = np.divmod(due, len(who))
+            found.append((who[place], turns[turn], clocks.take(due)))
+            left = np.flatnonzero(clock < 1)
+            who, rate, clock = who[left], rate[left], clock[left]
+            first, ahead = first + ahead, 2 * ahead
+        persons, numbers, moments = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return persons, numbers, moments
 
     def ring_up(self, who: Integers, week: int, j: Integers, clock: Floats) -> None:
         """Write down purchases at the rival's: each as large as one of the same person here."""
