@@ -53,6 +53,10 @@ class WeekOrders:
         """Put right a share of what is left of the faults of some orders; `place` names each once."""
         self.mended[place] = 1 - (1 - self.mended[place]) * (1 - share)
 
+    def buyers(self) -> Integers:
+        """Name whoever ordered this week, each once."""
+        return self.person[np.flatnonzero(self.j == 0)]
+
     def close(self) -> None:
         """Put the week's orders in order and make room for the next week's."""
         noted = np.array(self._notes, np.int64).reshape(-1, 3).T

@@ -202,8 +202,10 @@ class Contact:
         me, these = self.world.people.contact, self.these
         me.fatigue *= np.float32(these.fatigue_keep)
         me.fatigue *= me.fatigue >= RESTED
-        weary = np.maximum(me.fatigue.sum(axis=0) - these.tolerance, 0.0)  # (people,)
-        self.world.people.patience.burden(Cause.CONTACT, these.contact_toll * weary)
+        fatigue = me.fatigue.sum(axis=0)  # (people,)
+        weary = np.flatnonzero(fatigue > these.tolerance)
+        toll = these.contact_toll * (fatigue[weary] - these.tolerance)
+        self.world.people.patience.burden(Cause.CONTACT, toll, weary)
 
     def deliver(self, boxes: Integers, number: int, message: Campaign | Trigger, week: int) -> None:
         """Put a message into each box; who has two finds it in both, which only costs and tires."""

@@ -112,6 +112,12 @@ class Columns:
             return cls(np.broadcast_to(np.float32(0), n), np.broadcast_to(np.int32(NEVER), n))
         return cls(np.zeros(n, np.float32), np.full(n, NEVER, np.int32))
 
+    def forget(self, keep: float) -> None:
+        """Let everybody's memory of faults fade."""
+        who = np.flatnonzero(self.fault > 0)
+        left = self.fault[who] * np.float32(keep)
+        self.fault[who] = np.where(left < FORGOTTEN, 0.0, left)
+
     def remember(self, who: Integers, share: Floats | float) -> None:
         """Let people remember faults that nobody put right; without this mechanism it is of no use."""
         if self.fault.flags.writeable:
@@ -132,8 +138,7 @@ class Followup:
         while True:
             week = yield self.world.calendar.hour("redress")
             me, orders, silent = self.world.people.followup, self.world.orders, swallowed(self.world, week)
-            me.fault *= self.these.keep
-            me.fault[me.fault < FORGOTTEN] = 0.0
+            me.forget(self.these.keep)
             self.left = self.levers.capacity
             if self.levers.after == "order":
                 self.call("order", np.unique(orders.person), silent, week)
