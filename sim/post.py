@@ -82,7 +82,7 @@ class Post:
             boxes = boxes[~np.isin(boxes, world.desk.accounts_unsolved())]
         if self.channels[message.channel].in_person:
             boxes = boxes[world.record.came_since((week - 1) * MINUTES_A_WEEK, boxes)]
-        boxes = boxes[world.people.contact.consent[row, boxes % world.size] & ~self.letters[row, boxes]]
+        boxes = boxes[world.people.contact.consent[row][boxes % world.size] & ~self.letters[row][boxes]]
         if levers.messages_a_week is not None:
             boxes = boxes[self.letters[:, boxes].sum(axis=0) < levers.messages_a_week]
         if world.done_share < 1:  # the rest is planned but not done

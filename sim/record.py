@@ -114,10 +114,12 @@ class Record:
         self.monday += MINUTES_A_WEEK
         whole = page
         page = join([self._late, page]) if len(self._late) else page
-        known = page.minute + self._delay[page.kind] < self.monday
-        strangers = self._of_person[page.person] == UNKNOWN
-        self._open_records(page.person[known & strangers & (page.kind == int(Kind.ORDER))])
-        known &= self._of_person[page.person] != UNKNOWN  # a stranger's complaint waits for their order
+        known = page.minute + self._delay.take(page.kind) < self.monday
+        strange = np.flatnonzero(self._of_person.take(page.person) == UNKNOWN)  # events of strangers
+        orders = strange[known[strange] & (page.kind[strange] == int(Kind.ORDER))]
+        self._open_records(page.person[orders])
+        # a stranger's complaint waits for their order
+        known[strange] &= self._of_person[page.person[strange]] != UNKNOWN
         late = np.flatnonzero(~known & (page.kind < HIDDEN) & (page.person != FIRM))
         self._late = page.where(late)
         seen = np.flatnonzero(known & (page.kind < HIDDEN))
@@ -191,8 +193,8 @@ class Record:
         `logged`, where the log knew the same as the record.
         """
         if logged is None:
-            page = page.where(EFFECTS[page.kind] != 0)
-            sales = (page.person, page.kind, page.value)
+            sold = np.flatnonzero(EFFECTS.take(page.kind))
+            sales = (page.person[sold], page.kind[sold], page.value[sold])
         else:
             sales = (logged.person, logged.kind, logged.value)
         self._year.append(sales)
@@ -204,9 +206,10 @@ class Record:
     def _add_up(self, sales: Sales, sign: np.int32, *columns: tuple[Integers, Integers]) -> None:
         """Add sales to columns of orders and cents, or take them off."""
         person, kind, value = sales
-        sold = np.flatnonzero(EFFECTS[kind])
-        row, kind = self._of_person[person[sold]], kind[sold]
-        ordered, paid = sign * (kind == int(Kind.ORDER)), sign * EFFECTS[kind] * value[sold]
+        effect = EFFECTS.take(kind)
+        sold = np.flatnonzero(effect)
+        row = self._of_person[person[sold]]
+        ordered, paid = sign * (kind[sold] == int(Kind.ORDER)), sign * effect[sold] * value[sold]
         for count, cents in columns:
             np.add.at(count, row, ordered)
             np.add.at(cents, row, paid)
