@@ -28,6 +28,7 @@ Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 FEATURES = tuple(Segment.model_fields)
 UNKNOWN = -1
+KINDS = np.arange(256, dtype=np.uint8)  # of the type of the log: NumPy searches slowly where types differ
 NO_MEMBER = -1  # in the column of tiers
 WORDS = np.array([*NEEDS, ""])  # of needs; the last is that of nobody asked, -1
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
@@ -183,8 +184,8 @@ class Record:
 
     def _find(self, page: Events, which: Kind) -> tuple[slice, Integers]:
         """Find where events stand in a page by kind, and in whose rows of the record they belong."""
-        start, end = page.kind.searchsorted(np.array([which, which + 1], np.uint8))
-        return slice(start, end), self._of_person[page.person[start:end]]
+        start, end = page.kind.searchsorted(KINDS[which : which + 2]).tolist()
+        return slice(start, end), self._of_person.take(page.person[start:end])
 
     def _turn_the_year(self, page: Events, logged: Events | None) -> None:
         """Add up this week's sales, and let those of 52 weeks ago out of the yearly columns.
