@@ -254,10 +254,11 @@ class EventLog:
 
 def _bind(blocks: list[Column], lengths: list[int], dtype: type) -> npt.NDArray[Any]:
     """Lay a column's blocks one behind the other; a single number fills its whole block."""
-    column: npt.NDArray[Any] = np.empty(sum(lengths), dtype)
+    column: npt.NDArray[Any] = np.zeros(sum(lengths), dtype)
     start = 0
     for block, length in zip(blocks, lengths, strict=True):
-        column[start : start + length] = block
+        if isinstance(block, np.ndarray) or block:  # zeros are there already
+            column[start : start + length] = block
         start += length
     return column
 

@@ -257,11 +257,11 @@ class Columns:
 
     def put_away(self, place: int, who: Integers, minute: Integers) -> None:
         """Let people fill the jar, up to what it holds; `who` has a row a pack, in order of time."""
-        who, row, packs = np.unique(who, return_index=True, return_counts=True)
-        self.fill(place, who, minute[row], packs)
+        packs = np.bincount(who)[who]  # of each row's person, in all
+        self.fill(place, who[::-1], minute[::-1], packs[::-1])  # backwards: the first row of a person stays
 
     def fill(self, place: int, who: Integers, now: Integers | int, packs: Integers | int) -> None:
-        """Let people, each named once, fill the jar with some packs, up to what it holds."""
+        """Let people fill the jar, up to what it holds; of rows of the same person, the last counts."""
         lasts = self.lasts[place][who]
         filled = np.maximum(self.runs_out[place][who], now) + packs * lasts
         self.runs_out[place][who] = np.minimum(filled, now + FULLEST * lasts)

@@ -23,7 +23,6 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import ATTENTION, Bond, Cause, Kind, Stage
-from sim.orders import swallowed
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -137,7 +136,7 @@ class Followup:
         """Each Sunday: call whom the week gave a reason to call, then those whose turn it is; remember."""
         while True:
             week = yield self.world.calendar.hour("redress")
-            me, orders, silent = self.world.people.followup, self.world.orders, swallowed(self.world, week)
+            me, orders, silent = self.world.people.followup, self.world.orders, self.world.orders.swallowed
             me.forget(self.these.keep)
             self.left = self.levers.capacity
             if self.levers.after == "order":

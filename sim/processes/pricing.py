@@ -181,7 +181,7 @@ class Pricing:
         """
         me, these = self.world.people.pricing, self.these
         who = np.flatnonzero(me.stock > 0)
-        eaten = self.world.people.shopping.rate[who] * (1 - these.pantry)  # orders not placed while it is full
+        eaten = self.world.people.shopping.rate[who] * (1 - these.pantry)  # orders not placed while full
         me.stock[who] = np.maximum(me.stock[who] - eaten, 0.0)
         who = np.flatnonzero(me.reference != me.price)
         gap = me.price - me.reference[who]

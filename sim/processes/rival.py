@@ -148,6 +148,7 @@ class Rival:
         self.first_mood = world.people.experience.satisfaction / 100
         self.at_start = world.people.rival.share
         self.share = self.at_start.copy()
+        self.in_all = world.people.shopping.rate / self.at_start  # purchases a week at both shops
         self.seen: list[float] = []  # by week: our discount, over all people, as the rival saw it
         self.sold = np.zeros(world.size, np.int64)  # purchases at the rival's, this week
 
@@ -206,12 +207,11 @@ class Rival:
         """Let our customers buy at the rival's what they do not buy here; the dormant buy it all there."""
         people, shopping = self.world.people, self.world.people.shopping
         share = self.share  # as chosen on Monday
-        in_all = shopping.rate / self.at_start  # purchases a week at both shops
         here = shopping.rate * shopping.lift  # with what prices and messages do
-        there = in_all * (1 - share) - self.these.switched * (here - in_all * share)
-        rate = np.where(shopping.asleep, in_all, np.maximum(there, 0.0))
-        who = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
-        who, j, clock = self.purchases(who, rate[who], week)  # (purchases,)
+        there = self.in_all * (1 - share) - self.these.switched * (here - self.in_all * share)
+        rate = np.where(shopping.asleep, self.in_all, np.maximum(there, 0.0))
+        buyers = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
+        who, j, clock = self.purchases(buyers, rate[buyers], week)  # (purchases,)
         if len(who):
             self.ring_up(who, week, j, clock)
         self.sold = np.bincount(who, minlength=self.world.size)
@@ -223,7 +223,7 @@ class Rival:
         more, each look ahead is twice as far as the one before.
         """
         first, ahead, clock = 0, 1, np.zeros(len(who))
-        found = [(who[:0], who[:0], clock[:0])]
+        found: list[tuple[Integers, Integers, Floats]] = [(who[:0], who[:0], clock[:0])]
         while len(who):
             turns = np.arange(first, first + ahead)
             clocks = self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, turns[:, None]) / rate
