@@ -184,9 +184,12 @@ class Rival:
         """Let people follow the utility as far as it leaves the band of their habit, and buy by it."""
         people, me, these = self.world.people, self.world.people.rival, self.these
         gap = me.start + self.change(week, cut) - me.utility  # (people,)
-        band = np.where(gap < 0, me.habit, 1 - me.habit) * these.habit_band
-        who = np.flatnonzero(np.abs(gap) > band)  # all others stay as they are
-        moved = me.utility[who] + (gap[who] - np.copysign(band[who], gap[who]))
+        who = np.flatnonzero(gap != 0)
+        gap, habit = gap[who], me.habit[who]
+        band = np.where(gap < 0, habit, 1 - habit) * these.habit_band
+        leaves = np.flatnonzero(np.abs(gap) > band)  # all others stay as they are
+        who, gap, band = who[leaves], gap[leaves], band[leaves]
+        moved = me.utility[who] + (gap - np.copysign(band, gap))
         me.utility[who] = np.clip(moved, -LOWEST, LOWEST)
         self.share[who] = expit(me.utility[who])
         people.shopping.lift *= self.share / self.at_start
@@ -195,7 +198,9 @@ class Rival:
         """Give what has changed in our utility since the market opened, shape (people,)."""
         people, these = self.world.people, self.these
         value = people.needs.value - self.first_value
-        change: Floats = these.steepness * (value - cut * people.needs.money * people.pricing.sensitivity)
+        if cut:
+            value -= cut * people.needs.money * people.pricing.sensitivity
+        change: Floats = these.steepness * value
         if these.satisfaction_steepness:
             mood = people.experience.satisfaction / 100 - self.first_mood
             change = change + these.satisfaction_steepness * mood
@@ -209,7 +214,8 @@ class Rival:
         share = self.share  # as chosen on Monday
         here = shopping.rate * shopping.lift  # with what prices and messages do
         there = self.in_all * (1 - share) - self.these.switched * (here - self.in_all * share)
-        rate = np.where(shopping.asleep, self.in_all, np.maximum(there, 0.0))
+        rate, dormant = np.maximum(there, 0.0), np.flatnonzero(shopping.asleep)
+        rate[dormant] = self.in_all[dormant]
         buyers = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
         who, j, clock = self.purchases(buyers, rate[buyers], week)  # (purchases,)
         if len(who):
