@@ -153,7 +153,7 @@ def gamma_quantile(shape: float, probability: Floats) -> Floats:
     logit = np.log(probability / (1 - probability))
     # the grid is even, so the place of each logit follows from its size: no need to search for it
     place = ((logit + LOGITS) * (STEPS / (2 * LOGITS))).clip(0, STEPS - 1).astype(np.int64)
-    return np.exp(slopes[place] * (logit - logits[place]) + log_quantiles[place])
+    return np.exp(slopes.take(place) * (logit - logits.take(place)) + log_quantiles.take(place))
 
 
 def beta_toll(a: float, b: float, leave: Floats, stay: Floats) -> Floats:

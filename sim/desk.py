@@ -108,7 +108,7 @@ class Desk:
 
     def _next(self) -> Ticket | None:
         """Take the ticket that is served next, if somebody is free for it."""
-        if not self.queue or len(self.in_hand) >= self.agents:
+        if len(self.in_hand) >= self.agents or not self.queue:
             return None
         agents: tuple[int, ...] = (self.agents,)
         if self.specialists:
