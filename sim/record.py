@@ -33,7 +33,7 @@ NO_MEMBER = -1  # in the column of tiers
 WORDS = np.array([*NEEDS, ""])  # of needs; the last is that of nobody asked, -1
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
 EFFECTS = np.bincount([*BILL], [*BILL.values()], minlength=256).astype(np.int64)  # on a bill, by kind
-Sales = tuple[Integers, ...]  # person, kind and value of events, among them all that a customer is billed
+Sales = tuple[Integers, ...]  # of what customers are billed: person, 1 for an order or 0, and cents
 EXPECTED = (
     "campaign.to: the function must answer true or false for each record, "
     "for example lambda r: r.recency_weeks > 8"
@@ -85,7 +85,7 @@ class Record:
         self.monday = 0  # minute of the Monday up to which the record has learned
         self._open = 0
         self._late = join([])  # happened, but not known yet
-        self._year: list[Sales] = []  # by week, to be forgotten in a year
+        self._year: list[Sales | Events] = []  # by week, to be forgotten in a year
         self._of_person = np.full(people + 1, UNKNOWN, np.int32)  # the last place is the firm's, person -1
         self._delay = delays.minutes()
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
@@ -193,24 +193,18 @@ class Record:
         A year of sales fills the memory, unless it is the log's own pages, which are there anyway:
         `logged`, where the log knew the same as the record.
         """
-        if logged is None:
-            sold = np.flatnonzero(EFFECTS.take(page.kind))
-            sales = (page.person[sold], page.kind[sold], page.value[sold])
-        else:
-            sales = (logged.person, logged.kind, logged.value)
-        self._year.append(sales)
+        sales = _sales(page)
+        self._year.append(sales if logged is None else logged)
         ever, lately = (self.orders, self.cents), (self.orders_52w, self.cents_52w)
         self._add_up(sales, ONE, ever, lately)
         if len(self._year) > WEEKS_A_YEAR:
-            self._add_up(self._year.pop(0), -ONE, lately)
+            past = self._year.pop(0)
+            self._add_up(_sales(past) if isinstance(past, Events) else past, -ONE, lately)
 
     def _add_up(self, sales: Sales, sign: np.int32, *columns: tuple[Integers, Integers]) -> None:
         """Add sales to columns of orders and cents, or take them off."""
-        person, kind, value = sales
-        effect = EFFECTS.take(kind)
-        sold = np.flatnonzero(effect)
-        row = self._of_person[person[sold]]
-        ordered, paid = sign * (kind[sold] == int(Kind.ORDER)), sign * effect[sold] * value[sold]
+        person, ordered, paid = sales
+        row, ordered, paid = self._of_person[person], sign * ordered, sign * paid
         for count, cents in columns:
             np.add.at(count, row, ordered)
             np.add.at(cents, row, paid)
@@ -310,6 +304,14 @@ class View:
         if name.startswith("__"):
             raise AttributeError(name)
         raise Fault(cannot_see(name) if name in HIDDEN_TRAITS else not_there(name))
+
+
+def _sales(page: Events) -> Sales:
+    """Find the sales among events."""
+    effect = EFFECTS.take(page.kind)
+    sold = np.flatnonzero(effect)
+    ordered = (page.kind[sold] == int(Kind.ORDER)).astype(np.int8)
+    return page.person[sold], ordered, effect[sold] * page.value[sold]
 
 
 def _weeks_since(record: Record, minute: Integers) -> Floats:
