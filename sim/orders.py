@@ -99,13 +99,16 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     if world.till:
         world.till.fill(week)
     given = np.rint(orders.cents * orders.discount).astype(np.int64)
-    markup = np.where(given > 0, 0.0, world.people.surcharge.markup[who])  # an offer's price is its price
+    cut = np.flatnonzero(given)
+    markup = world.people.surcharge.markup[who]
+    markup[cut] = 0.0  # an offer's price is its price
     orders.surcharge = np.rint(orders.cents * markup).astype(np.int64)
     orders.paid = orders.cents - given + orders.surcharge
 
-    ref = np.where((given > 0) & (offered == orders.discount), offer.campaign[who], 0)
+    ref = np.zeros(len(who), np.int32)
+    redeems = cut[offered[cut] == orders.discount[cut]]
+    ref[redeems] = offer.campaign[who[redeems]]
     world.log.write(Kind.ORDER, minute, who, 0, ref, orders.cents)
-    cut = np.flatnonzero(given)
     world.log.write(Kind.DISCOUNT, minute[cut], who[cut], 0, ref[cut], given[cut])
     more = np.flatnonzero(orders.surcharge)
     world.log.write(Kind.SURCHARGED, minute[more], who[more], value=orders.surcharge[more])
