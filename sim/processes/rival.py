@@ -223,17 +223,18 @@ class Rival:
         self.sold = np.bincount(who, minlength=self.world.size)
 
     def purchases(self, who: Integers, rate: Floats, week: int) -> tuple[Integers, Integers, Floats]:
-        """Tell who buys at the rival's, each person's how manieth purchase it is, and when since Monday.
+        """Tell who buys at the rival's, which purchase of theirs it is, from 0, and when since Monday.
 
-        As in shopping: everybody's first purchase, then the second, ... As ever fewer are left who buy ever
-        more, each look ahead is twice as far as the one before.
+        As in shopping: everybody's first purchase, then the second, and so on. As those who are left are
+        ever fewer and buy ever more, each look ahead is twice as far as the one before.
         """
         first, ahead, clock = 0, 1, np.zeros(len(who))
         found: list[tuple[Integers, Integers, Floats]] = [(who[:0], who[:0], clock[:0])]
         while len(who):
             turns = np.arange(first, first + ahead)
-            clocks = self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, turns[:, None]) / rate
-            for waited in clocks:  # (turns, buyers): each purchase comes after the one before
+            clocks = self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, turns[:, None])
+            clocks /= rate  # (turns, buyers)
+            for waited in clocks:  # each purchase comes after the one before
                 waited += clock
                 clock = waited
             due = np.flatnonzero(clocks < 1)
