@@ -22,6 +22,8 @@ from sim.need import NeedName
 from sim.parameter import PLAN, parameter
 from sim.segment import Segment
 
+EVERYBODY = Segment()
+
 
 def _rule_or_function(given: Any, rule: ValidatorFunctionWrapHandler) -> Any:
     return given if callable(given) else rule(given)
@@ -75,7 +77,7 @@ class Message(Data):
     @property
     def personal(self) -> bool:
         """Tell whether it is chosen by a profile who gets it, or everybody does."""
-        return self.to != Segment()
+        return self.to != EVERYBODY
 
 
 def control_group() -> Any:

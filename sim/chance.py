@@ -23,7 +23,9 @@ Whole = int | Integers  # one number or an array of them
 WORD = (1 << 64) - 1  # all ones: keeps plain integers inside 64 bits, as arrays keep themselves
 STIRS = (30, 0xBF58476D1CE4E5B9, 27, 0x94D049BB133111EB, 31)  # shifts and factors of splitmix64
 STIRS_OF_ARRAYS = tuple(np.array(number, np.uint64) for number in STIRS)  # plain integers are slow there
-TWELVE, HALF, STEP = np.array(12, np.uint64), np.array(0.5), np.array(2**-52)  # of arrays, too
+TWELVE = np.array(12, np.uint64)  # of arrays, too
+FROM_ONE_TO_TWO = np.array(0x3FF << 52, np.uint64)  # the bits that floats of this range have in common
+ALMOST_ONE = np.array(1 - 2**-53)
 LARGEST_SEED = (1 << 63) - 1
 LOGITS, STEPS = 37.0, 4_096  # the table of gamma quantiles: from -37 to 37, as far as uniforms reach
 
@@ -73,11 +75,12 @@ def mix(word: Any) -> Any:
 def _stir(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Do the same to an array, in place: it drops what leaves 64 bits by itself."""
     first, factor, second, other_factor, third = STIRS_OF_ARRAYS
-    words ^= words >> first
+    shifted = words >> first
+    words ^= shifted
     words *= factor
-    words ^= words >> second
+    words ^= np.right_shift(words, second, out=shifted)
     words *= other_factor
-    words ^= words >> third
+    words ^= np.right_shift(words, third, out=shifted)
     return words
 
 
@@ -113,13 +116,17 @@ class Luck:
         return ((mix(mix(occasion) ^ self._seed_word) >> 12) + 0.5) * 2**-52  # type: ignore[attr-defined]
 
     def _uniforms(self, occasions: npt.NDArray[np.uint64]) -> Floats:
-        """Do the same for an array, in its own place: copies would take half of the time."""
+        """Do the same for an array, in its own place: copies would take half of the time.
+
+        The 52 bits that are left become those of a float from 1 to 2, as nothing then has to be converted.
+        """
         _stir(occasions)
         occasions ^= self._seed_word_of_arrays  # type: ignore[attr-defined]
         _stir(occasions)
         occasions >>= TWELVE
-        uniforms: Floats = occasions + HALF
-        uniforms *= STEP
+        occasions |= FROM_ONE_TO_TWO
+        uniforms: Floats = occasions.view(np.float64)
+        uniforms -= ALMOST_ONE  # exact: half a step above 0 at least, and as much below 1 at most
         return uniforms
 
     def exponential(self, purpose: Purpose, person: Whole, week: Whole = 0, j: Whole = 0) -> Any:
@@ -147,7 +154,7 @@ def gamma_quantile(shape: float, probability: Floats) -> Floats:
     logit = np.log(probability / (1 - probability))
     # the grid is even, so the place of each logit follows from its size: no need to search for it
     place = ((logit + LOGITS) * (STEPS / (2 * LOGITS))).clip(0, STEPS - 1).astype(np.int64)
-    return np.exp(slopes[place] * (logit - logits[place]) + log_quantiles[place])
+    return np.exp(slopes.take(place) * (logit - logits.take(place)) + log_quantiles.take(place))
 
 
 def beta_toll(a: float, b: float, leave: Floats, stay: Floats) -> Floats:
@@ -171,4 +178,6 @@ def _gamma_table(shape: float) -> tuple[Floats, Floats, Floats]:
 
 def _word(number: Whole) -> Any:
     """Give integers as they are and arrays as uint64: mixed with int64 they would turn into floats."""
-    return number.astype(np.uint64) if isinstance(number, np.ndarray) else int(number)
+    if not isinstance(number, np.ndarray):
+        return int(number)
+    return number.view(np.uint64) if number.dtype == np.int64 else number.astype(np.uint64)

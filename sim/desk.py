@@ -109,7 +109,7 @@ class Desk:
 
     def _next(self) -> Ticket | None:
         """Take the ticket that is served next, if somebody is free for it."""
-        if not self.queue or len(self.in_hand) >= self.agents:
+        if len(self.in_hand) >= self.agents or not self.queue:
             return None
         teams = self.teams if len(self.teams) > 1 else (self.agents,)
         return self.queue.leave(teams, self.in_hand)

@@ -261,10 +261,11 @@ class EventLog:
 
 def _bind(blocks: list[Column], lengths: list[int], dtype: type) -> npt.NDArray[Any]:
     """Lay a column's blocks one behind the other; a single number fills its whole block."""
-    column: npt.NDArray[Any] = np.empty(sum(lengths), dtype)
+    column: npt.NDArray[Any] = np.zeros(sum(lengths), dtype)
     start = 0
     for block, length in zip(blocks, lengths, strict=True):
-        column[start : start + length] = block
+        if isinstance(block, np.ndarray) or block:  # zeros are there already
+            column[start : start + length] = block
         start += length
     return column
 
@@ -277,11 +278,15 @@ def _order(page: Events) -> Integers:
     """
     if not len(page):
         return np.empty(0, np.intp)
-    minute = (page.minute - page.minute.min()).astype(np.int64)
-    person = page.person.astype(np.int64) + 1  # the firm is -1
-    person_bits, place_bits = int(person.max()).bit_length(), len(page).bit_length()
-    if int(minute.max()).bit_length() + person_bits + KIND_BITS + place_bits > 63:
+    word = page.minute.astype(np.int64)
+    word -= word.min()
+    person_bits, place_bits = (int(page.person.max()) + 1).bit_length(), len(page).bit_length()
+    if int(word.max()).bit_length() + person_bits + KIND_BITS + place_bits > 63:
         return np.lexsort((page.kind, page.person, page.minute))  # millions of people
-    word = (minute << person_bits | person) << KIND_BITS | page.kind
-    word = word << place_bits | np.arange(len(page))
-    return np.sort(word) & ((1 << place_bits) - 1)
+    person, place = page.person + 1, np.arange(len(page))  # the firm is -1
+    for bits, column in ((person_bits, person), (KIND_BITS, page.kind), (place_bits, place)):
+        word <<= bits
+        word |= column
+    word.sort()
+    word &= (1 << place_bits) - 1
+    return word

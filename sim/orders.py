@@ -26,6 +26,7 @@ class WeekOrders:
     person: Integers
     j: Integers  # the person's j-th order of the week, from 0
     faulty: npt.NDArray[np.bool_]
+    swallowed: Integers  # the places of faulty ones about which nobody complains
     cents: npt.NDArray[np.int64]  # goods at this week's shelf price
     discount: Floats  # share of the price that an offer takes off
     surcharge: npt.NDArray[np.int64]  # cents asked on top of the shelf price
@@ -39,7 +40,7 @@ class WeekOrders:
         self.close()
         self.faulty, self.cents, self.discount = np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0)
         self.paid = self.surcharge = self.goods = self.cents
-        self.mended = self.discount
+        self.mended, self.swallowed = self.discount, self.cents
 
     def add(self, minute: Integers, person: Integers, j: Integers) -> None:
         """Add orders of many people."""
@@ -53,6 +54,10 @@ class WeekOrders:
         """Put right a share of what is left of the faults of some orders; `place` names each once."""
         self.mended[place] = 1 - (1 - self.mended[place]) * (1 - share)
 
+    def buyers(self) -> Integers:
+        """Name whoever ordered this week, each once."""
+        return self.person[np.flatnonzero(self.j == 0)]
+
     def close(self) -> None:
         """Put the week's orders in order and make room for the next week's."""
         noted = np.array(self._notes, np.int64).reshape(-1, 3).T
@@ -64,8 +69,8 @@ class WeekOrders:
         self._many, self._notes = [], []
 
 
-def swallowed(world: World, week: int) -> Integers:
-    """Find the places of the week's faulty orders about which nobody complains, once they are billed."""
+def swallow(world: World, week: int) -> Integers:
+    """Find the places of the week's faulty orders about which nobody complains."""
     orders, outspoken = world.orders, world.people.service.outspoken
     place = np.flatnonzero(orders.faulty)
     who, j = orders.person[place], orders.j[place]
@@ -86,7 +91,7 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     offer, service = people.pricing, people.service
     who, minute = orders.person, orders.minute
     orders.faulty = world.luck.happens(service.fault_share, Purpose.FAULT, who, week, orders.j)
-    orders.mended = np.zeros(len(who))
+    orders.swallowed, orders.mended = swallow(world, week), np.zeros(len(who))
     offered = np.where(minute >= offer.offer_minute[who], offer.discount[who], 0.0)
     orders.discount = np.maximum(offered, agreed)
     orders.cents = np.rint(cents * offer.price * people.needs.markup[who]).astype(np.int64)
@@ -94,13 +99,16 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     if world.till:
         world.till.fill(week)
     given = np.rint(orders.cents * orders.discount).astype(np.int64)
-    markup = np.where(given > 0, 0.0, world.people.surcharge.markup[who])  # an offer's price is its price
+    cut = np.flatnonzero(given)
+    markup = world.people.surcharge.markup[who]
+    markup[cut] = 0.0  # an offer's price is its price
     orders.surcharge = np.rint(orders.cents * markup).astype(np.int64)
     orders.paid = orders.cents - given + orders.surcharge
 
-    ref = np.where((given > 0) & (offered == orders.discount), offer.campaign[who], 0)
+    ref = np.zeros(len(who), np.int32)
+    redeems = cut[offered[cut] == orders.discount[cut]]
+    ref[redeems] = offer.campaign[who[redeems]]
     world.log.write(Kind.ORDER, minute, who, 0, ref, orders.cents)
-    cut = np.flatnonzero(given)
     world.log.write(Kind.DISCOUNT, minute[cut], who[cut], 0, ref[cut], given[cut])
     more = np.flatnonzero(orders.surcharge)
     world.log.write(Kind.SURCHARGED, minute[more], who[more], value=orders.surcharge[more])

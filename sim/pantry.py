@@ -75,8 +75,8 @@ class Columns:
 
     def need(self, place: int, who: Integers, minute: Integers | int) -> Floats:
         """Tell how much some people need a staple: 1 on average over a pack, most when it is used up."""
-        left = np.maximum(self.runs_out[place, who] - minute, 0)
-        fullness = left / self.lasts[place, who]  # packs
+        left = np.maximum(self.runs_out[place][who] - minute, 0)
+        fullness = left / self.lasts[place][who]  # packs
         urgency = self.these.urgency if self.these else 0.0
         if not urgency:
             return np.ones(len(who))
@@ -90,18 +90,18 @@ class Columns:
         category = self.names.index(about)
         if category in self.staples:
             return self.need(self.staples.index(category), who, minute)
-        return self.taste[category, who].astype(float)
+        return self.taste[category][who].astype(float)
 
     def put_away(self, place: int, who: Integers, minute: Integers) -> None:
         """Let people fill the jar, up to what it holds; `who` has a row a pack, in order of time."""
-        who, row, packs = np.unique(who, return_index=True, return_counts=True)
-        self.fill(place, who, minute[row], packs)
+        packs = np.bincount(who)[who]  # of each row's person, in all
+        self.fill(place, who[::-1], minute[::-1], packs[::-1])  # backwards: the first row of a person stays
 
     def fill(self, place: int, who: Integers, now: Integers | int, packs: Integers | int) -> None:
-        """Let people, each named once, fill the jar with some packs, up to what it holds."""
-        lasts = self.lasts[place, who]
-        filled = np.maximum(self.runs_out[place, who], now) + packs * lasts
-        self.runs_out[place, who] = np.minimum(filled, now + FULLEST * lasts)
+        """Let people fill the jar, up to what it holds; of rows of the same person, the last counts."""
+        lasts = self.lasts[place][who]
+        filled = np.maximum(self.runs_out[place][who], now) + packs * lasts
+        self.runs_out[place][who] = np.minimum(filled, now + FULLEST * lasts)
 
 
 def _households(these: Parameters, luck: Luck, person: Integers, size: Floats) -> npt.NDArray[np.int8]:

@@ -82,20 +82,25 @@ class Post:
             boxes = boxes[~np.isin(boxes, world.desk.accounts_unsolved())]
         if self.channels[message.channel].in_person:
             boxes = boxes[world.record.came_since((week - 1) * MINUTES_A_WEEK, boxes)]
-        boxes = boxes[world.people.contact.consent[row, boxes % world.size] & ~self.letters[row, boxes]]
+        boxes = boxes[world.people.contact.consent[row][self._people(boxes)] & ~self.letters[row][boxes]]
         if levers.messages_a_week is not None:
             boxes = boxes[self.letters[:, boxes].sum(axis=0) < levers.messages_a_week]
         if world.done_share < 1:  # the rest is planned but not done
-            who = boxes % world.size
+            who = self._people(boxes)
             boxes = boxes[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, code)]
         if message.personal:
-            boxes = boxes[~world.people.privacy.plain[boxes % world.size]]
+            boxes = boxes[~world.people.privacy.plain[self._people(boxes)]]
         if message.holdout:
-            control = world.luck.happens(message.holdout, Purpose.HOLDOUT, boxes % world.size)
-            who = np.unique(boxes[control] % world.size)
+            control = world.luck.happens(message.holdout, Purpose.HOLDOUT, self._people(boxes))
+            who = np.unique(self._people(boxes[control]))
             world.log.write(Kind.HELD_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, who, code, number)
             boxes = boxes[~control]
         return boxes
+
+    def _people(self, boxes: Integers) -> Integers:
+        """Name whose boxes these are."""
+        several = self.world.record.size > self.world.size
+        return boxes % self.world.size if several else boxes
 
     def _affordable(self, boxes: Integers, price: int, purse: float) -> Integers:
         """Keep as many as the purse pays for: those who spent most in the last 52 weeks."""

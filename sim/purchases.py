@@ -54,14 +54,14 @@ class Purchases:
         self.baskets += len(has)
         counts = has.astype(float)  # floats multiply much faster
         self.together += np.rint(counts.T @ counts).astype(np.int64)
-        for category in range(categories):
-            np.add.at(self.bought[category], row[has[:, category]], np.int32(1))
+        for bought, buys in zip(self.bought, has.T, strict=True):
+            np.add.at(bought, row, buys.astype(bought.dtype))
         for place, category in enumerate(self.staples):
             buys = np.flatnonzero(has[:, category])
             who, when = row[buys], minute[buys]
-            fresh = np.flatnonzero(self.first[place, who] == UNKNOWN)[::-1]  # backwards: the first stays
-            self.first[place, who[fresh]] = when[fresh]
-            self.last[place, who] = when
+            fresh = np.flatnonzero(self.first[place][who] == UNKNOWN)[::-1]  # backwards: the first stays
+            self.first[place][who[fresh]] = when[fresh]
+            self.last[place][who] = when
 
     def merge(self, into: Integers, other: Integers) -> None:
         """Add what stands in some rows to others, a row to a row."""

@@ -28,11 +28,12 @@ Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 FEATURES = tuple(Segment.model_fields)
 UNKNOWN = -1
+KINDS = np.arange(256, dtype=np.uint8)  # of the type of the log: NumPy searches slowly where types differ
 NO_MEMBER = -1  # in the column of tiers
 WORDS = np.array([*NEEDS, ""])  # of needs; the last is that of nobody asked, -1
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
 EFFECTS = np.bincount([*BILL], [*BILL.values()], minlength=256).astype(np.int64)  # on a bill, by kind
-Sales = tuple[Integers, ...]  # person, kind and value of events, among them all that a customer is billed
+Sales = tuple[Integers, ...]  # of what customers are billed: person, 1 for an order or 0, and cents
 EXPECTED = (
     "campaign.to: the function must answer true or false for each record, "
     "for example lambda r: r.recency_weeks > 8"
@@ -84,7 +85,7 @@ class Record:
         self.monday = 0  # minute of the Monday up to which the record has learned
         self._open = 0
         self._late = join([])  # happened, but not known yet
-        self._year: list[Sales] = []  # by week, to be forgotten in a year
+        self._year: list[Sales | Events] = []  # by week, to be forgotten in a year
         self._of_person = np.full(people + 1, UNKNOWN, np.int32)  # the last place is the firm's, person -1
         self._delay = delays.minutes()
         self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
@@ -115,10 +116,12 @@ class Record:
         self.monday += MINUTES_A_WEEK
         whole = page
         page = join([self._late, page]) if len(self._late) else page
-        known = page.minute + self._delay[page.kind] < self.monday
-        strangers = self._of_person[page.person] == UNKNOWN
-        self._open_records(page.person[known & strangers & (page.kind == int(Kind.ORDER))])
-        known &= self._of_person[page.person] != UNKNOWN  # a stranger's complaint waits for their order
+        known = page.minute + self._delay.take(page.kind) < self.monday
+        strange = np.flatnonzero(self._of_person.take(page.person) == UNKNOWN)  # events of strangers
+        orders = strange[known[strange] & (page.kind[strange] == int(Kind.ORDER))]
+        self._open_records(page.person[orders])
+        # a stranger's complaint waits for their order
+        known[strange] &= self._of_person[page.person[strange]] != UNKNOWN
         late = np.flatnonzero(~known & (page.kind < HIDDEN) & (page.person != FIRM))
         self._late = page.where(late)
         seen = np.flatnonzero(known & (page.kind < HIDDEN))
@@ -183,8 +186,8 @@ class Record:
 
     def _find(self, page: Events, which: Kind) -> tuple[slice, Integers]:
         """Find where events stand in a page by kind, and in whose rows of the record they belong."""
-        start, end = page.kind.searchsorted(np.array([which, which + 1], np.uint8))
-        return slice(start, end), self._of_person[page.person[start:end]]
+        start, end = page.kind.searchsorted(KINDS[which : which + 2]).tolist()
+        return slice(start, end), self._of_person.take(page.person[start:end])
 
     def _turn_the_year(self, page: Events, logged: Events | None) -> None:
         """Add up this week's sales, and let those of 52 weeks ago out of the yearly columns.
@@ -192,23 +195,18 @@ class Record:
         A year of sales fills the memory, unless it is the log's own pages, which are there anyway:
         `logged`, where the log knew the same as the record.
         """
-        if logged is None:
-            page = page.where(EFFECTS[page.kind] != 0)
-            sales = (page.person, page.kind, page.value)
-        else:
-            sales = (logged.person, logged.kind, logged.value)
-        self._year.append(sales)
+        sales = _sales(page)
+        self._year.append(sales if logged is None else logged)
         ever, lately = (self.orders, self.cents), (self.orders_52w, self.cents_52w)
         self._add_up(sales, ONE, ever, lately)
         if len(self._year) > WEEKS_A_YEAR:
-            self._add_up(self._year.pop(0), -ONE, lately)
+            past = self._year.pop(0)
+            self._add_up(_sales(past) if isinstance(past, Events) else past, -ONE, lately)
 
     def _add_up(self, sales: Sales, sign: np.int32, *columns: tuple[Integers, Integers]) -> None:
         """Add sales to columns of orders and cents, or take them off."""
-        person, kind, value = sales
-        sold = np.flatnonzero(EFFECTS[kind])
-        row, kind = self._of_person[person[sold]], kind[sold]
-        ordered, paid = sign * (kind == int(Kind.ORDER)), sign * EFFECTS[kind] * value[sold]
+        person, ordered, paid = sales
+        row, ordered, paid = self._of_person[person], sign * ordered, sign * paid
         for count, cents in columns:
             np.add.at(count, row, ordered)
             np.add.at(cents, row, paid)
@@ -308,6 +306,14 @@ class View:
         if name.startswith("__"):
             raise AttributeError(name)
         raise Fault(cannot_see(name) if name in HIDDEN_TRAITS else not_there(name))
+
+
+def _sales(page: Events) -> Sales:
+    """Find the sales among events."""
+    effect = EFFECTS.take(page.kind)
+    sold = np.flatnonzero(effect)
+    ordered = (page.kind[sold] == int(Kind.ORDER)).astype(np.int8)
+    return page.person[sold], ordered, effect[sold] * page.value[sold]
 
 
 def _weeks_since(record: Record, minute: Integers) -> Floats:

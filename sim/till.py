@@ -91,25 +91,39 @@ class Till:
         return chosen
 
     def choose(self, week: int) -> Contents:
-        """Let the clocks of all categories run: what rings by 1 is wanted, and what rings first."""
-        world, orders, me = self.world, self.world.orders, self.world.people.basket
+        """Let people choose their lines, and draw how dear each is."""
+        world, orders = self.world, self.world.orders
+        strength, first, wanted = self.want(week)
+        dear = worth(world.luck, self.weights, orders.person, week, orders.j)
+        goods, added, scale, points = (np.zeros(len(first), kind) for kind in (int, int, float, float))
+        return Contents(
+            *(strength, first, wanted, dear, wanted.copy()),
+            *(orders.cents, scale, goods, added, points),
+        )
+
+    def want(self, week: int) -> tuple[Floats, Integers, Mask]:
+        """Let the clocks of all categories run: what rings by 1 is wanted, and what rings first.
+
+        Gives how strongly each is wanted, what rang first, and what is wanted. Wide arrays are changed in
+        place: fresh memory for each step would take longer than the step.
+        """
+        orders, me = self.world.orders, self.world.people.basket
         who, every = orders.person, np.arange(len(orders.person))
         strength = self.base * me.taste.take(who, axis=1).T  # (orders, categories)
         for place, staple in enumerate(me.staples):
             strength[:, staple] *= me.need(place, who, orders.minute)
-        budget = world.luck.exponential(Purpose.WISH, *self._lines(week))
-        clock = budget / np.maximum(strength, 1e-12)
+        clock = self.world.luck.exponential(Purpose.WISH, *self._lines(week))  # (orders, categories)
+        clock /= np.maximum(strength, 1e-12)
         first = clock.argmin(axis=1)
         start = clock[every, first][:, None]  # (orders, 1)
-        company = self.company.take(first, axis=1).T
-        wanted = start + (clock - start) / company < 1  # from the first good on they run faster
+        company = self.company.take(first, axis=1).T  # (orders, categories)
+        clock -= start
+        clock /= company  # from the first good on they run faster
+        clock += start
+        wanted = clock < 1
         wanted[every, first] = True
-        dear = worth(world.luck, self.weights, who, week, orders.j)
-        goods, added, scale, points = (np.zeros(len(who), kind) for kind in (int, int, float, float))
-        return Contents(
-            *(strength * company, first, wanted, dear, wanted.copy()),
-            *(orders.cents, scale, goods, added, points),
-        )
+        strength *= company
+        return strength, first, wanted
 
     def _lines(self, week: int) -> tuple[Integers, int, Integers]:
         """Give the occasions of all lines that the week's orders could have, (orders, categories)."""

@@ -224,7 +224,7 @@ class Acquisition:
         """Let customers recommend the shop to somebody, the satisfied more often."""
         world, these, people = self.world, self.these, self.world.people
         who = np.flatnonzero(people.entry.stage == Stage.CUSTOMER)
-        urge = self.urge[people.experience.satisfaction[who]]  # a copy: it is changed below
+        urge = self.urge.take(people.experience.satisfaction[who])
         urge *= people.acquisition.sociability[who] * people.acquisition.voice[who]
         urge *= people.seeding.talk[who]
         lift = these.reward_lift * (these.later_lift if self.levers.reward_on_order else 1.0)
@@ -250,6 +250,8 @@ class Acquisition:
 
     def win(self, who: Integers, by: Integers, code: int, staying: float, week: int) -> None:
         """Let prospects place their first order this week; reward who brought them."""
+        if not len(who):
+            return
         world, people = self.world, self.world.people
         span = MINUTES_A_WEEK - OPENING
         minute = (

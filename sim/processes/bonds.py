@@ -127,7 +127,7 @@ class Columns:
     def raise_aim(self, bond: Bond, level: npt.NDArray[np.floating] | float, who: Integers) -> None:
         """Let a bond of some people move at least to a level this week; without this mechanism none does."""
         if self.aim.flags.writeable:
-            self.aim[bond, who] = np.maximum(self.aim[bond, who], level)
+            self.aim[bond][who] = np.maximum(self.aim[bond][who], level)
 
     def warm(self, step: Floats | float, who: Integers) -> None:
         """Let a moment with the firm warm some people, each named once: a step of their warmth to 1."""
@@ -199,12 +199,14 @@ class Bonds:
         me, patience = self.world.people.bonds, self.world.people.patience
         total = np.zeros(self.world.size)
         for bond in Bond:
-            these, strength, aim = self.these.of(bond), me.strength[bond], me.aim[bond]
+            who = np.flatnonzero((me.strength[bond] > 0) | (me.aim[bond] > 0))
+            these, strength, aim = self.these.of(bond), me.strength[bond][who], me.aim[bond][who]
             if aim.any():
                 self.begun[bond] = min(self.begun[bond], week)
             strength += np.where(aim > strength, these.build, these.decay) * (aim - strength)
-            strength[(strength < GONE) & (aim < GONE)] = 0.0
-            total += these.most * self.left_by_rivals(bond, week) * strength
+            strength *= (strength >= GONE) | (aim >= GONE)
+            me.strength[bond][who] = strength
+            total[who] += these.most * self.left_by_rivals(bond, week) * strength
         patience.shield[:] = self.bare_shield * np.exp(-total)
 
     def left_by_rivals(self, bond: Bond, week: int) -> float:

@@ -202,8 +202,10 @@ class Contact:
         me, these = self.world.people.contact, self.these
         me.fatigue *= np.float32(these.fatigue_keep)
         me.fatigue *= me.fatigue >= RESTED
-        weary = np.maximum(me.fatigue.sum(axis=0) - these.tolerance, 0.0)  # (people,)
-        self.world.people.patience.burden(Cause.CONTACT, these.contact_toll * weary)
+        fatigue = me.fatigue.sum(axis=0)  # (people,)
+        weary = np.flatnonzero(fatigue > these.tolerance)
+        toll = these.contact_toll * (fatigue[weary] - these.tolerance)
+        self.world.people.patience.burden(Cause.CONTACT, toll, weary)
 
     def deliver(self, boxes: Integers, number: int, message: Campaign | Trigger, week: int) -> None:
         """Put a message into each box; who has two finds it in both, which only costs and tires."""
@@ -255,7 +257,7 @@ class Contact:
         people, me, row = self.world.people, self.world.people.contact, self.post.row[message.channel]
         away = people.shopping.asleep[who] | (people.entry.stage[who] == Stage.LEFT)
         open_share = self.these.channels[message.channel].open_share
-        attention = open_share * me.preference[row, who] * np.exp(-me.fatigue[row, who])
+        attention = open_share * me.preference[row][who] * np.exp(-me.fatigue[row][who])
         attention = attention * np.where(away, self.these.away_attention, 1.0)
         on_occasion = isinstance(message, Trigger)
         return attention * self.these.occasion_attention if on_occasion else attention
@@ -280,11 +282,11 @@ class Contact:
         """Let a message tire those who got it; some want no more on this channel, for ever."""
         me, channel = self.world.people.contact, self.these.channels[name]
         code, row = self.post.code[name], self.post.row[name]
-        annoyance = channel.opt_out_share * (1 + me.fatigue[row, who])  # (sent,)
-        me.fatigue[row, who] += np.float32(channel.fatigue)
+        annoyance = channel.opt_out_share * (1 + me.fatigue[row][who])  # (sent,)
+        me.fatigue[row][who] += np.float32(channel.fatigue)
         place = code + letter * SECOND_LETTERS
         out = who[
-            self.world.luck.happens(annoyance, Purpose.OPT_OUT, who, week, place) & me.consent[row, who]
+            self.world.luck.happens(annoyance, Purpose.OPT_OUT, who, week, place) & me.consent[row][who]
         ]
-        me.consent[row, out] = False
+        me.consent[row][out] = False
         self.world.log.write(Kind.OPTED_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, out, code, number)

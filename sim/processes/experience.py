@@ -38,6 +38,7 @@ DISCONFIRMATION = "Anderson & Sullivan 1993, Marketing Science 12(2)"
 PEAK_END = "Kahneman, Fredrickson, Schreiber & Redelmeier 1993, Psychological Science 4(6)"
 PROMISES = "Kopalle & Lehmann 1995, JMR 32(3): what is advertised raises what is expected; size assumed"
 Hundredths = npt.NDArray[np.int16]
+EVERYBODY = slice(None)
 
 
 class Parameters(Data):
@@ -152,8 +153,8 @@ class Columns:
         promised, peak = nothing.astype(np.int16), nothing.astype(np.int16)
         return cls(level.copy(), level, nothing, promised, these.belief, peak)
 
-    def enrich(self, points: Floats | float, who: Integers) -> None:
-        """Add points to the performance of some people's orders this week; `who` names each once."""
+    def enrich(self, points: Floats | float, who: Integers | slice = EVERYBODY) -> None:
+        """Add points to the performance of some or all people's orders this week; `who` names each once."""
         if self.extra.flags.writeable:
             self.extra[who] += points
 
@@ -230,7 +231,7 @@ class Experience:
         felt = performance + np.where(surprise > 0, self.these.gain, self.these.loss) * surprise
         if self.these.peak_weight:
             felt += self.these.peak_weight * (self._strongest(who, felt - expected) - (felt - expected))
-        me.satisfaction[who] = _hundredths(satisfied + self.these.memory * (np.clip(felt, 0, 10) - satisfied))
+        me.satisfaction[who] = _hundredths(satisfied + self.these.memory * (felt.clip(0, 10) - satisfied))
         me.expectation[who] = _hundredths(expected + self.these.adaptation * surprise)
 
     def _strongest(self, who: Integers, felt: Floats) -> Floats:
@@ -277,4 +278,4 @@ class Experience:
 
 
 def _hundredths(points: Floats) -> Hundredths:
-    return np.rint(np.clip(points, 0, 10) * 100).astype(np.int16)
+    return np.rint(points.clip(0, 10) * 100).astype(np.int16)

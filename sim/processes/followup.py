@@ -23,7 +23,6 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import ATTENTION, Bond, Cause, Kind, Stage
-from sim.orders import swallowed
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -112,6 +111,12 @@ class Columns:
             return cls(np.broadcast_to(np.float32(0), n), np.broadcast_to(np.int32(NEVER), n))
         return cls(np.zeros(n, np.float32), np.full(n, NEVER, np.int32))
 
+    def forget(self, keep: float) -> None:
+        """Let everybody's memory of faults fade."""
+        who = np.flatnonzero(self.fault > 0)
+        left = self.fault[who] * np.float32(keep)
+        self.fault[who] = np.where(left < FORGOTTEN, 0.0, left)
+
     def remember(self, who: Integers, share: Floats | float) -> None:
         """Let people remember faults that nobody put right; without this mechanism it is of no use."""
         if self.fault.flags.writeable:
@@ -131,9 +136,8 @@ class Followup:
         """Each Sunday: call whom the week gave a reason to call, then those whose turn it is; remember."""
         while True:
             week = yield self.world.calendar.hour("redress")
-            me, orders, silent = self.world.people.followup, self.world.orders, swallowed(self.world, week)
-            me.fault *= self.these.keep
-            me.fault[me.fault < FORGOTTEN] = 0.0
+            me, orders, silent = self.world.people.followup, self.world.orders, self.world.orders.swallowed
+            me.forget(self.these.keep)
             self.left = self.levers.capacity
             if self.levers.after == "order":
                 self.call("order", np.unique(orders.person), silent, week)

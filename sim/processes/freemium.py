@@ -108,8 +108,8 @@ class Freemium:
 
     def charge_advertisers(self, ads: float) -> None:
         """Note what advertisers pay, with each bill of 0 for the weeks that it stands for."""
-        world, orders, contract = self.world, self.world.orders, self.world.people.renewal
-        rows = np.flatnonzero(contract.free[contract.level[orders.person]])
+        world, orders = self.world, self.world.orders
+        rows = np.flatnonzero(world.people.renewal.costs_nothing(orders.person))
         assert world.renewal  # where there are levels
         cents = round(self.these.rate * ads / 1_000 * world.renewal.these.bill_weeks * 100)
         if cents:

@@ -108,7 +108,7 @@ class Gaps:
         """Let this week's orders be felt as worse: all by the common gaps, some as somebody slips."""
         people, luck = self.world.people, self.world.luck
         common = self.left("knowledge") + self.left("standards") + self.left("perception")
-        people.experience.enrich(-common, people.number)
+        people.experience.enrich(-common)
         slips = luck.happens(self.these.slips, Purpose.SLIPS, people.number, week)
         people.experience.enrich(-self.left("delivery"), np.flatnonzero(slips))
 
@@ -116,4 +116,4 @@ class Gaps:
         """Let those who ordered hear how good the firm says it is."""
         points = self.these.hearing * self.left("communication")
         if points:
-            self.world.people.experience.expect(points, np.unique(self.world.orders.person))
+            self.world.people.experience.expect(points, self.world.orders.buyers())

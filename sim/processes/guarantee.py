@@ -26,7 +26,6 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import Kind
-from sim.orders import swallowed
 from sim.parameter import ASSUMED, PLAN, parameter
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ class Guarantee:
 
     def pay_the_silent(self, week: int) -> None:
         """Pay those who would have swallowed a fault; part of it is put right."""
-        these, orders, place = self.these, self.world.orders, swallowed(self.world, week)
+        these, orders, place = self.these, self.world.orders, self.world.orders.swallowed
         share = these.claim_share * _tempted(self.levers.promise, these.claim_worth)
         share *= 1 - these.proof_deters if self.levers.proof else 1.0
         who, j = orders.person[place], orders.j[place]

@@ -22,7 +22,6 @@ from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import ATTENTION, LEVELS, Bond, Kind
-from sim.orders import swallowed
 from sim.parameter import PLAN, parameter
 from sim.segment import Segment
 
@@ -162,7 +161,7 @@ class Levels:
         """Find and put right what was swallowed, and tie the bonds."""
         orders, bonds = self.world.orders, self.world.people.bonds
         if these.finds:
-            place = swallowed(self.world, week)
+            place = orders.swallowed
             place = place[here[orders.person[place]]]
             who, j = orders.person[place], orders.j[place] + 1  # 0 is what a follow-up call finds
             found = self.world.luck.happens(these.finds, Purpose.TELLS, who, week, j)

@@ -279,7 +279,7 @@ class Needs:
         more = weighed(these.most() * moved[:-1], me.weights) + self.green(float(moved[-1]))  # (people,)
         self.value = self.plain + more
         me.value[:] = self.value
-        self.world.people.experience.enrich(these.felt * more, self.world.people.number)
+        self.world.people.experience.enrich(these.felt * more)
 
     def situate(self, week: int) -> None:
         """Let some people need something else this week, and weigh what is offered accordingly."""

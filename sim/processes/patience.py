@@ -120,6 +120,8 @@ class Columns:
 
     def renew(self, luck: Luck, who: Integers) -> None:
         """Begin a new spell: a new patience, an empty account."""
+        if not len(who):
+            return
         self.spell[who] += 1
         self.left[who] = luck.exponential(Purpose.PATIENCE, who, self.spell[who].astype(np.int64))
         self.used[:, who] = 0.0
@@ -144,7 +146,7 @@ class Patience:
     def attract(self) -> None:
         """Let the competitor pull, harder on the dissatisfied."""
         people = self.world.people
-        people.patience.burden(Cause.COMPETITOR, self.pull[people.experience.satisfaction])
+        people.patience.burden(Cause.COMPETITOR, self.pull.take(people.experience.satisfaction))
 
     def settle(self, week: int) -> None:
         """Charge the week's tolls to all customers, cause by cause."""

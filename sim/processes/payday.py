@@ -103,23 +103,23 @@ class Payday:
             trusted[self.world.record.select(self.levers.credit_to or Segment())] = True
 
     def since(self, week: int) -> Integers:
-        """Give how many weeks ago each person was paid, 0 to 3; shape (people,)."""
-        return (week - self.world.people.payday.payday.astype(np.int64)) % MONTH
+        """Give how many weeks ago those of each payday were paid, 0 to 3; shape (paydays,)."""
+        return (week - np.arange(MONTH)) % MONTH
 
     def run_short(self, week: int) -> None:
         """Let those who are short of money, and have no credit, buy less."""
         people, me = self.world.people, self.world.people.payday
         who = np.flatnonzero(me.short & ~me.trusted)
-        people.shopping.lift[who] *= 1 - self.these.dip * self.since(week)[who] / (MONTH - 1)
+        left = 1 - self.these.dip * self.since(week) / (MONTH - 1)  # of usual buying, by payday
+        people.shopping.lift[who] *= left.take(me.payday[who])
 
     def lend(self, week: int) -> None:
         """Note what waiting costs and what is never paid; those who were lent to feel trusted."""
         world, these, me, orders = self.world, self.these, self.world.people.payday, self.world.orders
-        since = self.since(week)
-        borrows = me.short & me.trusted & (since > 0)  # (people,)
-        place = np.flatnonzero(borrows[orders.person])
+        since = self.since(week).take(me.payday[orders.person])  # (orders,)
+        place = np.flatnonzero((me.short & me.trusted)[orders.person] & (since > 0))
         who, minute, paid = orders.person[place], orders.minute[place], orders.paid[place]
-        weeks: Floats = (MONTH - since[who]).astype(float)
+        weeks: Floats = (MONTH - since[place]).astype(float)
         self.note(Kind.FINANCED, minute, who, np.rint(paid * these.interest * weeks / WEEKS_A_YEAR))
         lost = world.luck.happens(these.unpaid_share, Purpose.UNPAID, who, week, orders.j[place])
         self.note(Kind.UNPAID, minute[lost], who[lost], paid[lost])

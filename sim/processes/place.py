@@ -163,4 +163,6 @@ class Places:
             me.until[:] = until(bought)
             me.bundle = DAYPARTS.index(self.levers.bundle) if self.levers.bundle else NONE
             me.discount = self.levers.discount
-            self.world.people.shopping.lift *= (self.nearness * bought.sum(axis=1))[me.place]
+            demand_there = self.nearness * bought.sum(axis=1)  # (places,): beside the usual
+            if (demand_there != 1).any():
+                self.world.people.shopping.lift *= demand_there.take(me.place)

@@ -180,11 +180,13 @@ class Pricing:
         Those that are higher stay, for want of an order that tells better, unless hardly a gap is left.
         """
         me, these = self.world.people.pricing, self.these
-        eaten = self.world.people.shopping.rate * (1 - these.pantry)  # orders not placed while it is full
-        np.maximum(me.stock - eaten, 0.0, out=me.stock)
-        gap = me.price - me.reference
+        who = np.flatnonzero(me.stock > 0)
+        eaten = self.world.people.shopping.rate[who] * (1 - these.pantry)  # orders not placed while full
+        me.stock[who] = np.maximum(me.stock[who] - eaten, 0.0)
+        who = np.flatnonzero(me.reference != me.price)
+        gap = me.price - me.reference[who]
         gap = np.where(gap > 0, gap * (1 - these.reference_rise), gap)
-        me.reference[:] = np.where(np.abs(gap) < FORGOTTEN, me.price, me.price - gap)
+        me.reference[who] = np.where(np.abs(gap) < FORGOTTEN, me.price, me.price - gap)
 
     def remember_deals(self) -> None:
         """Let last week's low prices fill the pantry, if by an offer, and lower the reference price.
@@ -206,12 +208,14 @@ class Pricing:
     def compare(self) -> None:
         """Take back last week's offers; a high price, and one higher than usual, slow buying."""
         people, me, these = self.world.people, self.world.people.pricing, self.these
-        gap = np.maximum(me.price - me.reference, 0.0) * me.sensitivity  # (people,)
-        if people.renewal.has_free:
-            gap[people.renewal.free[people.renewal.level]] = 0.0  # what costs nothing does not become dearer
-        people.shopping.lift *= np.exp(-np.minimum(these.price_loss * gap, DEAREST)) / me.dearness
-        people.shopping.lift[me.stock > 0] *= these.pantry
-        people.patience.burden(Cause.PRICE, these.price_toll * gap)
+        who = np.flatnonzero(me.price > me.reference)
+        who = who[~people.renewal.costs_nothing(who)]
+        gap = (me.price - me.reference[who]) * me.sensitivity[who]
+        buying = np.full(len(me.reference), 1 / me.dearness)  # (people,)
+        buying[who] = np.exp(-np.minimum(these.price_loss * gap, DEAREST)) / me.dearness
+        people.shopping.lift *= buying
+        people.shopping.lift[np.flatnonzero(me.stock > 0)] *= these.pantry
+        people.patience.burden(Cause.PRICE, these.price_toll * gap, who)
         me.discount[:] = 0.0
         me.offer_minute[:] = NEVER
 

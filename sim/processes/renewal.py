@@ -156,6 +156,10 @@ class Columns:
         """Whether a level costs nothing."""
         return bool(self.free.any())
 
+    def costs_nothing(self, who: Integers) -> npt.NDArray[np.bool_]:
+        """Tell which of these people are on a free level; a free shopper never is."""
+        return self.free[self.level[who]]
+
     def may_go(self) -> npt.NDArray[np.bool_] | bool:
         """Tell whom no contract holds: free shoppers, and the users of a free level."""
         return self.free[self.level] if self.binds else True
@@ -235,7 +239,7 @@ class Renewal:
         """Give what the end of a term takes from some people: more at a high price, less with an offer."""
         people, me = self.world.people, self.world.people.renewal
         relief = self.these.offer_relief * me.offered[who] * people.pricing.sensitivity[who]
-        dearness = np.where(me.free[me.level[who]], 1.0, people.pricing.dearness)
+        dearness = np.where(me.costs_nothing(who), 1.0, people.pricing.dearness)
         return me.toll[who] * dearness * np.exp(-relief)
 
     def decide(self, week: int) -> None:

@@ -146,7 +146,9 @@ class Rival:
         self.these = these
         self.first_value = world.people.needs.value.copy()
         self.first_mood = world.people.experience.satisfaction / 100
-        self.at_start = self.share = world.people.rival.share
+        self.at_start = world.people.rival.share
+        self.share = self.at_start.copy()
+        self.in_all = world.people.shopping.rate / self.at_start  # purchases a week at both shops
         self.seen: list[float] = []  # by week: our discount, over all people, as the rival saw it
         self.sold = np.zeros(world.size, np.int64)  # purchases at the rival's, this week
 
@@ -182,17 +184,23 @@ class Rival:
         """Let people follow the utility as far as it leaves the band of their habit, and buy by it."""
         people, me, these = self.world.people, self.world.people.rival, self.these
         gap = me.start + self.change(week, cut) - me.utility  # (people,)
-        stays = np.where(gap < 0, me.habit, 1 - me.habit) * these.habit_band
-        moves = np.sign(gap) * np.maximum(np.abs(gap) - stays, 0.0)
-        me.utility[:] = np.clip(me.utility + moves, -LOWEST, LOWEST)
-        self.share = me.share
+        who = np.flatnonzero(gap != 0)
+        gap, habit = gap[who], me.habit[who]
+        band = np.where(gap < 0, habit, 1 - habit) * these.habit_band
+        leaves = np.flatnonzero(np.abs(gap) > band)  # all others stay as they are
+        who, gap, band = who[leaves], gap[leaves], band[leaves]
+        moved = me.utility[who] + (gap - np.copysign(band, gap))
+        me.utility[who] = np.clip(moved, -LOWEST, LOWEST)
+        self.share[who] = expit(me.utility[who])
         people.shopping.lift *= self.share / self.at_start
 
     def change(self, week: int, cut: float) -> Floats:
         """Give what has changed in our utility since the market opened, shape (people,)."""
         people, these = self.world.people, self.these
         value = people.needs.value - self.first_value
-        change: Floats = these.steepness * (value - cut * people.needs.money * people.pricing.sensitivity)
+        if cut:
+            value -= cut * people.needs.money * people.pricing.sensitivity
+        change: Floats = these.steepness * value
         if these.satisfaction_steepness:
             mood = people.experience.satisfaction / 100 - self.first_mood
             change = change + these.satisfaction_steepness * mood
@@ -204,23 +212,39 @@ class Rival:
         """Let our customers buy at the rival's what they do not buy here; the dormant buy it all there."""
         people, shopping = self.world.people, self.world.people.shopping
         share = self.share  # as chosen on Monday
-        in_all = shopping.rate / self.at_start  # purchases a week at both shops
         here = shopping.rate * shopping.lift  # with what prices and messages do
-        there = in_all * (1 - share) - self.these.switched * (here - in_all * share)
-        rate = np.where(shopping.asleep, in_all, np.maximum(there, 0.0))
-        who = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
-        rate, clock = rate[who], np.zeros(len(who))
-        rounds: list[tuple[Integers, Floats]] = []  # as in shopping: everybody's first purchase, ...
-        while len(who):
-            clock = clock + self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, len(rounds)) / rate
-            due = np.flatnonzero(clock < 1)
-            who, rate, clock = who[due], rate[due], clock[due]
-            rounds.append((who, clock))
-        buyers = [len(who) for who, _ in rounds]
-        if sum(buyers):
-            who, clock = (np.concatenate(parts) for parts in zip(*rounds, strict=True))  # (purchases,)
-            self.ring_up(who, week, np.repeat(np.arange(len(rounds)), buyers), clock)
+        there = self.in_all * (1 - share) - self.these.switched * (here - self.in_all * share)
+        rate, dormant = np.maximum(there, 0.0), np.flatnonzero(shopping.asleep)
+        rate[dormant] = self.in_all[dormant]
+        buyers = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
+        who, j, clock = self.purchases(buyers, rate[buyers], week)  # (purchases,)
+        if len(who):
+            self.ring_up(who, week, j, clock)
         self.sold = np.bincount(who, minlength=self.world.size)
+
+    def purchases(self, who: Integers, rate: Floats, week: int) -> tuple[Integers, Integers, Floats]:
+        """Tell who buys at the rival's, which purchase of theirs it is, from 0, and when since Monday.
+
+        As in shopping: everybody's first purchase, then the second, and so on. As those who are left are
+        ever fewer and buy ever more, each look ahead is twice as far as the one before.
+        """
+        first, ahead, clock = 0, 1, np.zeros(len(who))
+        found: list[tuple[Integers, Integers, Floats]] = [(who[:0], who[:0], clock[:0])]
+        while len(who):
+            turns = np.arange(first, first + ahead)
+            clocks = self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, turns[:, None])
+            clocks /= rate  # (turns, buyers)
+            for waited in clocks:  # each purchase comes after the one before
+                waited += clock
+                clock = waited
+            due = np.flatnonzero(clocks < 1)
+            turn, place = np.divmod(due, len(who))
+            found.append((who[place], turns[turn], clocks.take(due)))
+            left = np.flatnonzero(clock < 1)
+            who, rate, clock = who[left], rate[left], clock[left]
+            first, ahead = first + ahead, 2 * ahead
+        persons, numbers, moments = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return persons, numbers, moments
 
     def ring_up(self, who: Integers, week: int, j: Integers, clock: Floats) -> None:
         """Write down purchases at the rival's: each as large as one of the same person here."""

@@ -87,9 +87,10 @@ class Columns:
         self, whom: Integers, by: Integers, need: npt.NDArray[np.int8], luck: Luck, week: int
     ) -> Integers:
         """Turn some of those whom people tell into others of the teller's own need."""
-        shows = (self.talk[by] > 1) & luck.happens(self.kindred_share, Purpose.KINDRED, by, week)
+        shows = self.talk[by] > 1
         if not shows.any():
             return whom
+        shows &= luck.happens(self.kindred_share, Purpose.KINDRED, by, week)
         kin = np.argsort(need, kind="stable")  # all people, sorted by need
         first = np.searchsorted(need[kin], np.arange(len(NEEDS) + 1))  # where those of a need begin
         start, end = first[need[by]], first[need[by] + 1]

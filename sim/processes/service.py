@@ -23,7 +23,6 @@ from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import FIRM, Cause, Kind
-from sim.orders import swallowed
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -253,7 +252,7 @@ class Service:
     def judge(self, week: int) -> None:
         """Let faults, and the way they were dealt with, use up patience and restore satisfaction."""
         people, these, now = self.world.people, self.these, (week + 1) * MINUTES_A_WEEK
-        self.bear(week)
+        self.bear()
         waiting = np.array([ticket.person for ticket in self.desk.overdue(now)], np.int64)
         late_toll = these.late_toll * self.desk.wait_felt
         people.patience.burden(Cause.SERVICE, late_toll, waiting)
@@ -268,9 +267,10 @@ class Service:
         self.ask(who, j, felt, week)
         self.desk.solved.clear()
 
-    def bear(self, week: int) -> None:
+    def bear(self) -> None:
         """Let those bear a fault who swallowed it, but for what the firm has found and put right."""
-        people, orders, place = self.world.people, self.world.orders, swallowed(self.world, week)
+        people, orders = self.world.people, self.world.orders
+        place = orders.swallowed
         who, mended = orders.person[place], orders.mended[place]
         people.patience.burden(Cause.PRODUCT, self.these.fault_toll * (1 - mended), who)
         found = np.flatnonzero(mended)

@@ -150,15 +150,14 @@ class Shopping:
         """Turn over the dormant state, one draw a customer."""
         if not self.these.doze_share:
             return
-        people, world = self.world.people, self.world
-        me = people.shopping
-        share = np.where(me.asleep, self.these.wake_share, self.these.doze_share)  # (people,)
-        turns = world.luck.happens(share, Purpose.DOZE, world.people.number, week)
-        turns = np.flatnonzero(turns & (people.entry.stage == Stage.CUSTOMER))
-        woken = me.asleep[turns]
-        me.asleep[turns] = ~woken
-        world.log.write(Kind.WOKE, week * MINUTES_A_WEEK, turns[woken])
-        world.log.write(Kind.DOZED, week * MINUTES_A_WEEK, turns[~woken])
+        world, me = self.world, self.world.people.shopping
+        customers = world.people.entry.stage == Stage.CUSTOMER
+        awake, asleep = np.flatnonzero(customers & ~me.asleep), np.flatnonzero(customers & me.asleep)
+        doze = awake[world.luck.happens(self.these.doze_share, Purpose.DOZE, awake, week)]
+        wake = asleep[world.luck.happens(self.these.wake_share, Purpose.DOZE, asleep, week)]
+        me.asleep[doze], me.asleep[wake] = True, False
+        world.log.write(Kind.WOKE, week * MINUTES_A_WEEK, wake)
+        world.log.write(Kind.DOZED, week * MINUTES_A_WEEK, doze)
 
     def shop(self, week: int) -> None:
         """Decide the week for all at once, order by order: first everybody's first, then the second."""
