@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
-from sim.chance import Integers, Purpose
-from sim.clock import MINUTES_AN_HOUR
+from sim.chance import Integers, Purpose, Whole
+from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.crew import Crew
 from sim.events import Kind
 from sim.ticket import DIFFICULT, SIMPLE, Lines, Ticket
@@ -43,7 +43,7 @@ class Desk:
         self.wait_felt = 1.0  # how much of a broken promise is felt
         self.reception: Callable[[Ticket], bool] | None = None  # a machine: does it close the ticket?
         self.urgent = np.zeros(world.record.size, bool)  # by box: the desk knows accounts, not people
-        self.coming: list[tuple[int, int, int]] = []  # minute, person and j of those who will complain
+        self.coming: list[tuple[int, int, int, Ticket]] = []  # minute, person, j of those who will complain
         self.queue = Lines()
         self.routing = "arrival"
         self.teams: tuple[int, ...] = (these.agents,)  # the agents of each line
@@ -55,9 +55,14 @@ class Desk:
         self._moments: set[float] = set()  # minutes after which the queue will be looked at
 
     def expect(self, minute: int, person: int, j: int) -> None:
-        """Expect a complaint at a minute to come."""
-        heappush(self.coming, (minute, person, j))
-        self.look_after(minute)
+        """Expect a complaint at a minute of this week."""
+        self._expect([self.ticket(minute, person, j)])
+
+    def _expect(self, tickets: list[Ticket]) -> None:
+        """Expect the complaints of these tickets, each at its minute."""
+        for ticket in tickets:
+            heappush(self.coming, (ticket.minute, ticket.person, ticket.j, ticket))
+            self.look_after(ticket.minute)
 
     def expect_again(self, minute: int, ticket: Ticket, since: int) -> None:
         """Expect a complaint about what was not solved to come again; `since` is the minute of the first."""
@@ -76,10 +81,7 @@ class Desk:
         faulty = luck.happens(service.fault_share, Purpose.FAULT, person, week, j)
         minute, person, j = minute[faulty], person[faulty], j[faulty]
         speaks = luck.happens(service.outspoken[person], Purpose.COMPLAINT, person, week, j)
-        for complaint in zip(
-            minute[speaks].tolist(), person[speaks].tolist(), j[speaks].tolist(), strict=True
-        ):
-            self.expect(*complaint)
+        self._expect(self.tickets(minute[speaks], person[speaks], j[speaks]))
 
     def _later(self, minute: float, act: Callable[[simpy.Event], None], value: object) -> None:
         """Have something done at a minute to come."""
@@ -148,7 +150,7 @@ class Desk:
         """Let those who have come by now stand in the queue."""
         now = self.world.env.now
         while self.coming and self.coming[0][0] <= now:
-            ticket = self.ticket(*heappop(self.coming))
+            ticket = heappop(self.coming)[-1]
             if not (self.reception and self.reception(ticket)):
                 self._queue_up(ticket)
         while self.returning and self.returning[0][0] <= now:
@@ -159,16 +161,14 @@ class Desk:
 
     def _come_back(self, ticket: Ticket) -> None:
         """Let somebody turn up again, by any channel; in silos, another one has to hear it all."""
-        before, ticket.channel = ticket.channel, self._channel(Purpose.AGAIN_CHANNEL, ticket)
+        before, ticket.channel = ticket.channel, int(self._channel(Purpose.AGAIN_CHANNEL, *ticket.occasion))
         if self.in_silos and ticket.channel != before:
             ticket.work_factor *= self.these.silo_time
 
-    def _channel(self, purpose: Purpose, ticket: Ticket) -> int:
-        """Draw the channel by which a complaint comes."""
-        if len(self.reached) < 2:
-            return 0
-        chance = self.world.luck.uniform(purpose, *ticket.occasion) * self.reached[-1]
-        return int(np.searchsorted(self.reached, chance))
+    def _channel(self, purpose: Purpose, person: Whole, week: Whole, j: Whole) -> Any:
+        """Draw the channel by which complaints come."""
+        chance = self.world.luck.uniform(purpose, person, week, j) * self.reached[-1]
+        return np.searchsorted(self.reached, chance)
 
     def _queue_up(self, ticket: Ticket) -> None:
         self._sort(ticket)
@@ -178,11 +178,20 @@ class Desk:
 
     def ticket(self, minute: int, person: int, j: int) -> Ticket:
         """Write a ticket for a complaint of this minute."""
-        box = self.world.record.box_at(np.array([person]), np.array([minute]))[0]
-        priority = URGENT if self.urgent[box] else PLAIN
-        ticket = Ticket(priority, minute, person, j, self.these.hours.open_minutes(minute))
-        ticket.channel = self._channel(Purpose.TICKET_CHANNEL, ticket)
-        return ticket
+        return self.tickets(np.array([minute]), np.array([person]), np.array([j]))[0]
+
+    def tickets(self, minute: Integers, person: Integers, j: Integers) -> list[Ticket]:
+        """Write tickets for complaints of these minutes, arrays (complaints,)."""
+        occasion = person, minute // MINUTES_A_WEEK, j
+        priority = np.where(self.urgent[self.world.record.box_at(person, minute)], URGENT, PLAIN)
+        channel = self._channel(Purpose.TICKET_CHANNEL, *occasion)
+        effort = self.world.luck.exponential(Purpose.HANDLING, *occasion)
+        columns = (column.tolist() for column in (priority, minute, person, j, channel, effort))
+        opened = self.these.hours.open_minutes
+        return [
+            Ticket(urgency, at, who, order, opened(at), channel=by, effort=work)
+            for urgency, at, who, order, by, work in zip(*columns, strict=True)
+        ]
 
     def _sort(self, ticket: Ticket) -> None:
         """Find the line of a ticket, and its place there, by the rule that holds."""
@@ -234,13 +243,14 @@ class Desk:
 
     def work(self, ticket: Ticket) -> int:
         """Draw how long an agent works on a ticket, in whole open minutes, at least one."""
-        purpose = Purpose.REWORK if ticket.visits else Purpose.HANDLING
-        budget = self.world.luck.exponential(purpose, *ticket.occasion)
+        effort = ticket.effort
+        if ticket.visits:
+            effort = float(self.world.luck.exponential(Purpose.REWORK, *ticket.occasion))
         usual = self.these.handling_minutes * self.crew.pace * ticket.work_factor * self._difficulty(ticket)
         specialised = self.routing == "specialists" and len(self.teams) > 1
         if specialised and (ticket.line == SIMPLE) == self.is_simple(ticket):
             usual *= self.these.specialist_time
-        return max(1, round(float(budget) * usual))
+        return max(1, round(effort * usual))
 
     def _difficulty(self, ticket: Ticket) -> float:
         """Give the time that a ticket of this type takes, beside the mean over both."""
