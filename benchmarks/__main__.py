@@ -20,6 +20,7 @@ class Sizes(NamedTuple):
     weeks: int = WEEKS
     rounds: int = 5
     others: tuple[int, ...] = (1_000, 100_000)  # sizes at which the main ratio is also taken
+    wholes: tuple[int, ...] = (20_000, 100_000)  # at which that of every mechanism is
     grown_from: int | None = 100_000
     weighed: int = 100_000  # people whose memory is measured
     seeds: int = 40
@@ -28,7 +29,7 @@ class Sizes(NamedTuple):
 def quick(sizes: Sizes) -> Sizes:
     """Give small sizes, for a first look."""
     return sizes._replace(
-        rounds=min(sizes.rounds, 3), others=(1_000,), grown_from=None, weighed=20_000, seeds=10
+        rounds=min(sizes.rounds, 3), others=(1_000,), wholes=(), grown_from=None, weighed=20_000, seeds=10
     )
 
 
@@ -50,6 +51,9 @@ def measure(sizes: Sizes) -> Iterator[speed.Measured]:
         rounds = sizes.rounds if people <= sizes.people else 1
         yield f"core_{people}", speed.against_idiomatic(people, sizes.weeks, rounds).ratios
     yield from speed.rows(sizes.people, sizes.weeks, sizes.rounds)
+    for people in sizes.wholes:
+        rounds = sizes.rounds if people <= 2 * sizes.people else 1
+        yield f"whole_{people}", speed.whole_against_idiomatic(people, sizes.weeks, rounds).ratios
     if sizes.grown_from:
         yield "growth", (speed.growth(sizes.grown_from, sizes.weeks),)
     yield from variance.rows(2_000, sizes.weeks, sizes.seeds)

@@ -36,6 +36,8 @@ SPEED = {
     "everything": Target("the supermarket as it comes, against idiomatic SimPy's bare core", "≥ 12"),
     "full": Target("the same with every lever of the plan moved", "≥ 10"),
     "whole": Target("every mechanism there is, unmoved, against idiomatic SimPy's bare core", "≥ 8"),
+    "whole_20000": Target("every mechanism with 20 000 people, against idiomatic SimPy's bare core", ""),
+    "whole_100000": Target("every mechanism with 100 000 people, against idiomatic SimPy's bare core", ""),
     "focus_200": Target("core with 200 customers as processes, against idiomatic SimPy", "≥ 12"),
     "focus_1000": Target("core with 1 000 customers as processes, against idiomatic SimPy", "≥ 7"),
     "limit": Target("core, share of the NumPy limit (time of the limit / time of the core)", "≥ 0.35", ""),

@@ -75,6 +75,12 @@ def against_idiomatic(people: int, weeks: int, rounds: int) -> Race:
     return race(partial(kit, market), partial(idiomatic.simulate, market, SEED), rounds)
 
 
+def whole_against_idiomatic(people: int, weeks: int, rounds: int) -> Race:
+    """Time every mechanism there is against idiomatic SimPy's bare core, in a market of some size."""
+    peer = partial(idiomatic.simulate, core(people, weeks), SEED)
+    return race(partial(kit, whole(people, weeks)), peer, rounds)
+
+
 def rows(people: int, weeks: int, rounds: int) -> Iterator[Measured]:
     """Measure all ratios that are taken at one size."""
     market = core(people, weeks)
@@ -83,7 +89,7 @@ def rows(people: int, weeks: int, rounds: int) -> Iterator[Measured]:
     yield "collector", race(still(bare), still(peer), rounds).ratios
     yield "everything", race(partial(kit, everything(people, weeks)), peer, rounds).ratios
     yield "full", race(partial(kit, everything(people, weeks), everything_at_once()), peer, rounds).ratios
-    yield "whole", race(partial(kit, whole(people, weeks)), peer, rounds).ratios
+    yield "whole", whole_against_idiomatic(people, weeks, rounds).ratios
     for size in (200, 1_000):
         lives = partial(kit, market, focus=range(min(size, people)))
         yield f"focus_{size}", race(lives, peer, rounds).ratios
