@@ -16,37 +16,37 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
 from sim import metrics, style
-from sim.adoption import adoption
-from sim.aftermath import aftermath
-from sim.aim import gains
-from sim.chart import bars, curves
-from sim.closeup import patience, queue
-from sim.contrast import difference, effect, tiles
-from sim.counter import climb, foretold
+from sim.analysis.adoption import adoption
+from sim.analysis.aftermath import aftermath
+from sim.analysis.aim import gains
+from sim.analysis.chart import bars, curves
+from sim.analysis.closeup import patience, queue
+from sim.analysis.contrast import difference, effect, tiles
+from sim.analysis.counter import climb, foretold
+from sim.analysis.dossier import dossier, lifetimes, remedies
+from sim.analysis.exhibits import exhibits, fates
+from sim.analysis.forecast import forecast
+from sim.analysis.foresight import calibration, caught, renewals
+from sim.analysis.funnel import pipeline
+from sim.analysis.gauges import dashboard
+from sim.analysis.hold import hold
+from sim.analysis.journey import journey
+from sim.analysis.letterbox import letterbox
+from sim.analysis.lifeline import lifelines
+from sim.analysis.moods import moods
+from sim.analysis.outlook import draw as outlook
+from sim.analysis.panorama import concentration, costs, next_period, rfm_map, shares
+from sim.analysis.peeking import looks
+from sim.analysis.quarter import quarters
+from sim.analysis.response import spans
+from sim.analysis.shelf import shelf
+from sim.analysis.survey import nps
+from sim.analysis.tradeoff import cloud, tradeoff
+from sim.analysis.whale import draw as whale
 from sim.data import Fault
-from sim.dossier import dossier, lifetimes, remedies
-from sim.exhibits import exhibits, fates
-from sim.forecast import forecast
-from sim.foresight import calibration, caught, renewals
-from sim.funnel import pipeline
-from sim.gauges import dashboard
-from sim.hold import hold
-from sim.journey import journey
-from sim.letterbox import letterbox
-from sim.lifeline import lifelines
-from sim.moods import moods
-from sim.outlook import draw as outlook
-from sim.panorama import concentration, costs, next_period, rfm_map, shares
-from sim.peeking import looks
-from sim.quarter import quarters
-from sim.response import spans
 from sim.run import Run
-from sim.shelf import shelf
 from sim.style import Picture, number, percent, signed, styled
-from sim.survey import nps
-from sim.tradeoff import cloud, tradeoff
 from sim.trend import lead, trends
-from sim.whale import draw as whale
 
 __all__ = [
     "adoption",

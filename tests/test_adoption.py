@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Plan, Scenario, adoption, load_scenario, plots, simulate
+from sim import Campaign, Fault, Plan, Scenario, load_scenario, plots, simulate
+from sim.analysis import adoption
 from sim.run import Run
 
 IDEA = Plan(campaigns=[Campaign(channel="store", every=2)])

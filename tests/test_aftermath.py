@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import Campaign, Fault, Plan, Scenario, aftermath, load_scenario, moods, plots, simulate, twin
+from sim import Campaign, Fault, Plan, Scenario, load_scenario, plots, simulate, twin
+from sim.analysis import aftermath, moods
 from sim.events import Kind
 from sim.experiment import Twin
 

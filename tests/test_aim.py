@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Offer, Plan, Scenario, aim, load_scenario, plots, twin
+from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, plots, twin
+from sim.analysis import aim
 
 WEEK = 52
 LETTER = Campaign(channel="sms", offer=Offer(discount=0.15), every=4, first_week=WEEK, until_week=78)

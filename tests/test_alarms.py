@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from sim import Campaign, Offer, Plan, Segment, alarms, load_scenario, looks, over, simulate, uplift
+from sim import Campaign, Offer, Plan, Segment, load_scenario, looks, over, simulate
+from sim.analysis import alarms, uplift
 from sim.experiment import share_and_interval
 
 MARKET = load_scenario("supermarket", people=500)

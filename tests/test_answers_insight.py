@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Campaign, Plan, Segment, at_least, churn, compare, load_scenario, over, simulate
+from sim import Campaign, Plan, Segment, at_least, compare, load_scenario, over, simulate
+from sim.analysis import churn
+from sim.analysis.matching import match_by_rules, match_by_weights, match_quality
+from sim.analysis.power import customers_for_shares
 from sim.course.answers import insight as check
 from sim.course.checks import NotYet
 from sim.export import Export
-from sim.matching import match_by_rules, match_by_weights, match_quality
-from sim.power import customers_for_shares
 
 DIRT = {"duplicate_share": 0.2, "gap_share": 0.1, "wrong_unit_share": 0.01}
 DIRT |= {"wholesale_share": 0.02, "test_share": 0.02}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim import Campaign, Fault, Plan, load_scenario, simulate
-from sim.attribution import last_click
+from sim.analysis.attribution import last_click
 from sim.channel import codes
 from sim.clock import MINUTES_A_DAY
 from sim.events import Kind

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim import Campaign, Plan, Scenario, Segment, Trigger, load_scenario, over, touchpoints, twin
+from sim import Campaign, Plan, Scenario, Segment, Trigger, load_scenario, over, twin
+from sim.analysis import touchpoints
 from sim.course.answers import channels as check
 from sim.course.checks import NotYet
 from sim.experiment import Trials, Twin

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import Fault, Plan, Scenario, churn, clv, load_scenario, simulate
+from sim import Fault, Plan, Scenario, clv, load_scenario, simulate
+from sim.analysis import churn
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.run import Run

@@ -7,9 +7,10 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import pytest
 
-from sim import Fault, Plan, card, cleaning, load_scenario, plots, simulate, tradeoff
-from sim.cleaning import Cleaning
-from sim.matching import match_by_rules, pairs_within
+from sim import Fault, Plan, load_scenario, plots, simulate
+from sim.analysis import card, cleaning, tradeoff
+from sim.analysis.cleaning import Cleaning
+from sim.analysis.matching import match_by_rules, pairs_within
 from sim.run import Run
 
 DIRT = {

@@ -10,7 +10,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import Fault, Plan, club, load_scenario, simulate, twin
+from sim import Fault, Plan, load_scenario, simulate, twin
+from sim.analysis import club
 from sim.experiment import Twin
 
 TODAY = Plan()

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Plan, clusters, load_scenario, plots, simulate
+from sim import Campaign, Fault, Plan, load_scenario, plots, simulate
+from sim.analysis import clusters
 from sim.run import Run
 
 

@@ -10,7 +10,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import Fault, Plan, Segment, at_most, contentment, load_scenario, over, simulate, staying
+from sim import Fault, Plan, Segment, at_most, load_scenario, over, simulate
+from sim.analysis import contentment, staying
 from sim.run import Run
 
 TODAY = Plan(service={"agents": 1})

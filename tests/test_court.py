@@ -5,9 +5,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import Campaign, Fault, Offer, Plan, court, load_scenario, plots, simulate
+from sim import Campaign, Fault, Offer, Plan, load_scenario, plots, simulate
+from sim.analysis import court
+from sim.analysis.court import Hearing
 from sim.clock import MINUTES_A_WEEK
-from sim.court import Hearing
 from sim.events import Kind
 
 MARKET = load_scenario("supermarket", people=1_500)

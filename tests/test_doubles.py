@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Offer, Plan, Segment, at_least, doubles, load_scenario, over, plots, simulate
+from sim import Campaign, Fault, Offer, Plan, Segment, at_least, load_scenario, over, plots, simulate
+from sim.analysis import doubles
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.run import Run

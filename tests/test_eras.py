@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Segment, load_scenario, over, scenario_names, simulate, under
-from sim.eras import ERAS, TIMES, EraName, era
+from sim.analysis.eras import ERAS, TIMES, EraName, era
 from sim.events import Kind
 from sim.record import FEATURES, Delays
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from sim import Campaign, Fault, Plan, Scenario, Timeline, compare, load_scenario, plots, simulate
+from sim.analysis.quarter import INDICATORS, checklist, indicators
 from sim.course.firm import Firm, in_industries, surprised, values, written
 from sim.events import Kind
 from sim.files import dump
-from sim.quarter import INDICATORS, checklist, indicators
 
 PAPER = Timeline(plans={0: Plan(), 13: Plan(campaigns=[Campaign(channel="email", holdout=0.3)])})
 

@@ -10,7 +10,8 @@ import numpy.testing as npt
 import pandas as pd
 import pytest
 
-from sim import Fault, churn, clv, plots
+from sim import Fault, clv, plots
+from sim.analysis import churn
 
 PROBABILITY = pd.Series([0.1, 0.2, 0.5, 0.9, 1.0, 1.0], name="alive")
 CAME = {"ordered again": PROBABILITY > 0.4, "still there": PROBABILITY > 0}

@@ -4,7 +4,8 @@ from functools import cache
 
 import pytest
 
-from sim import Fault, Plan, formation, load_scenario, plots, simulate
+from sim import Fault, Plan, load_scenario, plots, simulate
+from sim.analysis import formation
 from sim.events import Kind
 from sim.run import Run
 

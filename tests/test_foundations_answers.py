@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim import Campaign, Plan, Scenario, Segment, at_least, load_scenario, newcomers, over, simulate, twin
+from sim import Campaign, Plan, Scenario, Segment, at_least, load_scenario, over, simulate, twin
+from sim.analysis import newcomers
 from sim.course.answers import foundations as check
 from sim.course.checks import NotYet
 from sim.experiment import Twin

@@ -83,7 +83,7 @@ def test_under_contract_large_accounts_ask_for_more() -> None:
 
 
 def test_in_the_market_of_machine_parts_some_of_the_largest_accounts_cost_more_than_they_bring() -> None:
-    from sim import worth
+    from sim.analysis import worth
 
     maker = load_scenario("manufacturing")
     found = [worth.matrix(simulate(maker, Plan(), seed))["customers"] for seed in range(1, 9)]

@@ -10,8 +10,9 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from sim import Fault, Plan, compare, hold, load_scenario, plots
-from sim.changes import changes
+from sim import Fault, Plan, compare, load_scenario, plots
+from sim.analysis import hold
+from sim.analysis.changes import changes
 
 EVERY = Plan(loyalty={"points": 0.01}, bonds={"care": 0.3, "ties": 0.3})
 

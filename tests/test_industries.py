@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import Plan, Scenario, load_scenario, pipeline, simulate
+from sim import Plan, Scenario, load_scenario, simulate
+from sim.analysis import pipeline
 from sim.events import Cause
 from sim.population import yearly_worth
 from sim.run import Run

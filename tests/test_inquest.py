@@ -5,9 +5,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import Campaign, Fault, Offer, Plan, inquest, load_scenario, plots, simulate
+from sim import Campaign, Fault, Offer, Plan, load_scenario, plots, simulate
+from sim.analysis import inquest
+from sim.analysis.inquest import CAUSES, Case
 from sim.events import BILL, HIDDEN, Kind, Stage
-from sim.inquest import CAUSES, Case
 from sim.run import Run
 
 COUPON = Campaign(channel="email", offer=Offer(discount=0.1))

@@ -4,7 +4,8 @@ from functools import cache
 
 import pytest
 
-from sim import Campaign, Fault, Plan, Segment, at_most, jars, load_scenario, plots, simulate
+from sim import Campaign, Fault, Plan, Segment, at_most, load_scenario, plots, simulate
+from sim.analysis import jars
 from sim.run import Run
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Plan, journey, load_scenario, plots, simulate
+from sim import Campaign, Fault, Plan, load_scenario, plots, simulate
+from sim.analysis import journey
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
 from sim.events import Kind
 from sim.run import Run

@@ -7,7 +7,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import Campaign, Fault, Offer, Plan, ladder, load_scenario, simulate
+from sim import Campaign, Fault, Offer, Plan, load_scenario, simulate
+from sim.analysis import ladder
 
 MARKET = load_scenario("supermarket", 600).but(weeks=26)
 COUPON = Plan(campaigns=[Campaign(channel="sms", every=2, offer=Offer(discount=0.2))])

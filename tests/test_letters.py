@@ -4,9 +4,10 @@ from functools import cache
 
 import pytest
 
-from sim import Fault, Plan, letters, load_scenario, simulate
+from sim import Fault, Plan, load_scenario, simulate
+from sim.analysis import letters
+from sim.analysis.letters import Letters
 from sim.events import Kind
-from sim.letters import Letters
 
 
 @cache

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim import Fault, Plan, load_scenario, plots, simulate
+from sim.analysis.lifetime import lifetimes
 from sim.events import Kind
-from sim.lifetime import lifetimes
 
 
 def test_lives_are_counted_by_the_log() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim import Campaign, Plan, Scenario, Segment, Trigger, at_least, inquest, load_scenario, over, simulate
+from sim import Campaign, Plan, Scenario, Segment, Trigger, at_least, load_scenario, over, simulate
+from sim.analysis import inquest
 from sim.course.answers import loyalty as check
 from sim.course.checks import NotYet
 from sim.experiment import Trials

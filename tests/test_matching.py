@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import Fault, Plan, load_scenario, simulate
-from sim.export import Export
-from sim.matching import (
+from sim.analysis.matching import (
     FIELDS,
     match_by_rules,
     match_by_weights,
@@ -24,6 +23,7 @@ from sim.matching import (
     match_quality,
     pairs_within,
 )
+from sim.export import Export
 from sim.processes.stewardship import Parameters as Stewardship
 
 MATCHERS = {"rules": match_by_rules, "weights": match_by_weights}

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from sim import Campaign, Fault, Plan, Segment, Trigger, load_scenario, twin
+from sim.analysis.membership import fates, kept, letters
 from sim.events import Kind
 from sim.experiment import Twin
-from sim.membership import fates, kept, letters
 
 GROUP = Plan(
     community={"invite": Segment(), "posts": 7, "advisers": 1.0},

@@ -10,7 +10,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import Fault, Plan, Scenario, load_scenario, mishaps, simulate
+from sim import Fault, Plan, Scenario, load_scenario, simulate
+from sim.analysis import mishaps
 from sim.events import Kind
 from sim.processes.shocks import Parameters as Shocks
 from sim.processes.shocks import Shock

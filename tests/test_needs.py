@@ -14,6 +14,7 @@ import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, at_least, load_scenario, simulate
 from sim.accounts import LINES
+from sim.analysis.value import delivered_value
 from sim.code import code
 from sim.events import FIRM, Kind
 from sim.levers import group
@@ -23,7 +24,6 @@ from sim.processes.needs import Parameters as Needs
 from sim.processes.profile import Parameters as Profile
 from sim.processes.rival import Parameters as Rival
 from sim.run import Run
-from sim.value import delivered_value
 
 SEEDS = (1, 2, 3)
 each_seed = pytest.mark.parametrize("seed", SEEDS)

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Fault, Plan, compare, load_scenario, newcomers, plots, simulate, twin
+from sim import Fault, Plan, compare, load_scenario, plots, simulate, twin
+from sim.analysis import newcomers
 from sim.events import Kind
 from sim.experiment import Twin
 from sim.holdout import branches

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from sim import Fault, Plan, load_scenario, plots, simulate
-from sim.outlook import FORMULA, TRUTH, outlook
+from sim.analysis.outlook import FORMULA, TRUTH, outlook
 from sim.run import Run
 
 

@@ -13,10 +13,11 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from sim import Fault, Plan, interview, letters, load_scenario, scenario_names, simulate
+from sim import Fault, Plan, interview, load_scenario, scenario_names, simulate
+from sim.analysis import letters
+from sim.analysis.letters import Letters
 from sim.chance import Luck, Purpose
 from sim.events import Cause
-from sim.letters import Letters
 from sim.phrases import WORDS, Trade, common
 from sim.run import Run
 from sim.scenario import Scenario

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Fault, Plan, load_scenario, pipeline, plots, simulate
+from sim import Fault, Plan, load_scenario, plots, simulate
+from sim.analysis import pipeline
+from sim.analysis.pipeline import STAGES
 from sim.clock import MINUTES_A_WEEK
 from sim.events import LOSSES, SELLING, EventLog, Events, Kind
-from sim.pipeline import STAGES
 from sim.run import Run
 
 STEP = {name: place for place, name in enumerate(SELLING)}

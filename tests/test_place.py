@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim import Fault, Plan, Scenario, load_scenario, simulate
-from sim.daypart import by_daypart
+from sim.analysis.daypart import by_daypart
 from sim.events import Kind
 from sim.processes.place import DAYPARTS, Parameters, Place
 from sim.run import Run

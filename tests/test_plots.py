@@ -28,27 +28,20 @@ from sim import (
     Plan,
     Scenario,
     Segment,
-    churn,
-    clusters,
     clv,
     compare,
     concentration,
-    court,
-    dashboard,
-    journey,
     load_scenario,
     metrics,
-    newcomers,
     over,
     plots,
     rfm,
     simulate,
-    survey,
-    tradeoff,
     twin,
 )
+from sim.analysis import churn, clusters, court, dashboard, journey, newcomers, survey, tradeoff
+from sim.analysis.closeup import CAUSES, TRACES
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
-from sim.closeup import CAUSES, TRACES
 from sim.datasets import load_cdnow, load_renewals
 from sim.events import Cause, Kind
 from sim.experiment import Trials, Twin

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim import Fault
+from sim.analysis.power import customers_for_means, customers_for_shares, power_for_means, power_for_shares
 from sim.holdout import error_of_difference
-from sim.power import customers_for_means, customers_for_shares, power_for_means, power_for_shares
 
 TESTS = 3_000
 ONCE = 1.959964

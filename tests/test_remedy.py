@@ -5,10 +5,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import Campaign, Fault, Plan, inquest, load_scenario, plots, remedy, simulate
+from sim import Campaign, Fault, Plan, load_scenario, plots, simulate
+from sim.analysis import inquest, remedy
+from sim.analysis.inquest import CAUSES
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind, Stage
-from sim.inquest import CAUSES
 from sim.run import Run
 
 COUPON = Campaign(channel="email", offer={"discount": 0.1})

@@ -12,8 +12,8 @@ import pytest
 from scipy.stats import binomtest
 
 from sim import Campaign, Fault, Plan, Segment, at_least, load_scenario, plots, simulate
+from sim.analysis.response import clicks, explained, means
 from sim.events import Kind
-from sim.response import clicks, explained, means
 from sim.run import Run
 
 KNOWN = Segment(greenness=at_least(0))

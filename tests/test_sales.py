@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest, kstest
 
-from sim import Fault, Plan, Scenario, Segment, load_scenario, over, pipeline, simulate
+from sim import Fault, Plan, Scenario, Segment, load_scenario, over, simulate
+from sim.analysis import pipeline
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.events import FIRM, SELLING, Bond, Events, Kind, Stage
 from sim.processes.entry import Parameters as Entry

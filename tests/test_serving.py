@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import Scenario, Segment, at_least, compare, load_scenario
-from sim.serving import LEVELS, SEEN, at_level, grid
+from sim.analysis.serving import LEVELS, SEEN, at_level, grid
 from sim.sweep import Sweep
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from sim import Fault, Plan, load_scenario, plots, simulate
+from sim.analysis.shelf import by_week
 from sim.events import Kind
 from sim.run import Run
-from sim.shelf import by_week
 
 
 @cache

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Fault, Plan, Scenario, load_scenario, simulate, suggestion
+from sim import Fault, Plan, Scenario, load_scenario, simulate
+from sim.analysis import suggestion
 from sim.processes.entry import Parameters as Entry
 from sim.recommender import learned
 from sim.run import Run

@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import Fault, Plan, load_scenario, plots, simulate, survey
+from sim import Fault, Plan, load_scenario, plots, simulate
+from sim.analysis import survey
 from sim.clock import MINUTES_A_WEEK
 from sim.events import REFERRAL, Kind, Stage
 from sim.run import Run

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Plan, Segment, concentration, load_scenario, rfm, targeting, twin, under
+from sim import Campaign, Fault, Plan, Segment, concentration, load_scenario, rfm, twin, under
+from sim.analysis import targeting
 from sim.events import Kind
 from sim.experiment import Twin
 

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from sim import Fault, Plan, Scenario, load_scenario, pipeline, simulate
+from sim import Fault, Plan, Scenario, load_scenario, simulate
+from sim.analysis import pipeline
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Bond, Events, Kind
 from sim.processes.entry import Parameters as Entry

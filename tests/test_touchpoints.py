@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Trigger, load_scenario, simulate
+from sim.analysis.touchpoints import credited, reachable, table, terms
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
 from sim.events import Kind
-from sim.touchpoints import credited, reachable, table, terms
 
 MARKET = load_scenario("supermarket").but(people=500, weeks=30)
 PLAN = Plan(

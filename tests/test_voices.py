@@ -5,9 +5,9 @@ from functools import cache
 import pytest
 
 from sim import Campaign, Fault, Plan, load_scenario, simulate
+from sim.analysis.voices import DESKS, desk
 from sim.events import Kind
 from sim.run import Run
-from sim.voices import DESKS, desk
 
 
 @cache

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from sim import Fault, Plan, load_scenario, simulate
+from sim.analysis.waits import heard, waits
 from sim.events import Kind
 from sim.run import Run
-from sim.waits import heard, waits
 
 
 @cache

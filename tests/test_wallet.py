@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from sim import Campaign, Fault, Offer, Plan, load_scenario, simulate
+from sim.analysis.wallet import by_segment, share_of_wallet, wallet
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.processes.rival import Parameters as Rival
 from sim.run import Run
-from sim.wallet import by_segment, share_of_wallet, wallet
 
 COUPON = Plan(campaigns=(Campaign(channel="sms", offer=Offer(discount=0.2)),))
 

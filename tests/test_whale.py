@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sim import Fault, Plan, load_scenario, plots, simulate
+from sim.analysis.whale import whale
 from sim.run import Run
-from sim.whale import whale
 
 
 @cache

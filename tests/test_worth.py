@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from sim import Campaign, Fault, Plan, load_scenario, simulate
+from sim.analysis.worth import GROUPS, components, matrix
 from sim.events import REFERRAL, Kind
 from sim.processes.entry import Parameters as Entry
 from sim.run import Run
-from sim.worth import GROUPS, components, matrix
 
 
 @cache

@@ -15,13 +15,13 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.quarter import WEEKS, indicators
 from sim.experiment import Trials, compare, mean_and_interval
 from sim.fault import Fault
 from sim.files import loads
 from sim.market import simulate
 from sim.plan import Plan, Timeline
 from sim.processes.shocks import Shock
-from sim.quarter import WEEKS, indicators
 from sim.run import Run
 from sim.scenario import Scenario
 
@@ -121,7 +121,7 @@ class Firm:
 
     @property
     def board(self) -> pd.DataFrame:
-        """What the firm sees of the quarters lived so far; see `sim.quarter.indicators`."""
+        """What the firm sees of the quarters lived so far; see `sim.analysis.quarter.indicators`."""
         return indicators(self.run)
 
 

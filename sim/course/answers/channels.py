@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim import touchpoints
+from sim.analysis import touchpoints
 from sim.course.checks import Passed, answered, choice, kind, number, require, share
 from sim.course.duel import EQUITY, duel
 from sim.course.reading import cell, read, verdict, verdicts

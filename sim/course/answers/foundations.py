@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import clv, newcomers
+from sim import clv
+from sim.analysis import newcomers
+from sim.analysis.eras import ERAS, era
 from sim.course.checks import Passed, answered, choice, chosen, kind, number, require, share, works
 from sim.course.duel import EQUITY, duel
 from sim.course.pairing import paired
 from sim.data import Fault
-from sim.eras import ERAS, era
 from sim.experiment import Trials, Twin, mean_and_interval
 from sim.lead import Lead
 from sim.market import simulate

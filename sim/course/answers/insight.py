@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.analysis.matching import Pair, match_quality
+from sim.analysis.power import customers_for_shares
 from sim.campaign import Campaign
 from sim.course.checks import (
     NotYet,
@@ -28,9 +30,7 @@ from sim.course.checks import (
 from sim.experiment import Trials, compare, mean_and_interval
 from sim.export import Export
 from sim.looks import OPEN
-from sim.matching import Pair, match_quality
 from sim.plan import Plan
-from sim.power import customers_for_shares
 from sim.run import Run
 from sim.scenario import Scenario
 from sim.segment import Segment

@@ -11,12 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.inquest import Case
 from sim.course.checks import Passed, answered, choice, kind, number, require, share, works
 from sim.course.duel import EQUITY, duel
 from sim.course.pairing import paired
 from sim.course.reading import cell, read, verdicts
 from sim.experiment import Trials
-from sim.inquest import Case
 from sim.plan import Plan
 from sim.scenario import Scenario
 from sim.style import number as shown

@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.value import delivered_value
 from sim.course.checks import Passed, answered, choice, kind, number, require, share, works
 from sim.experiment import Trials, compare, mean_and_interval
 from sim.need import PARTS
 from sim.plan import Plan
 from sim.scenario import Scenario
 from sim.style import percent, signed
-from sim.value import delivered_value
 
 UNSEEN, MARKETS = 5_001, 5  # first seed and number of the markets in which levels of service are tried
 OFFER_MOST = 40.0  # CNY a week per 1 000 people for all parts of an offer

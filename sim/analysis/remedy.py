@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.analysis.inquest import CAUSES, Case, left_for_good
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind, Stage
 from sim.fault import Fault
-from sim.inquest import CAUSES, Case, left_for_good
 from sim.market import simulate
 from sim.run import Run
 from sim.work import Strategy

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from sim import style
+from sim.analysis.matching import match_probabilities, match_quality
 from sim.data import Fault
-from sim.matching import match_probabilities, match_quality
 from sim.style import Picture, percent, styled
 
 THRESHOLDS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.99)
@@ -74,7 +74,7 @@ def cloud(table: pd.DataFrame, left: pd.Series, right: pd.Series) -> Picture:
     Parameters
     ----------
     table
-        As `sim.clusters.view` gives it.
+        As `sim.analysis.clusters.view` gives it.
     left, right
         Groupings of the same customers; their names are the titles.
     """

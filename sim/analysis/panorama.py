@@ -121,7 +121,7 @@ def shares(table: pd.DataFrame) -> Picture:
     ----------
     table
         A row a group, best first; each column `…_share` is drawn. See `sim.concentration.tier_summary` and
-        `sim.targeting.by_group`.
+        `sim.analysis.targeting.by_group`.
     """
     style.expect(table, pd.DataFrame, "shares", "a table with columns such as customer_share")
     drawn = [str(name) for name in table if str(name).endswith("_share")]
@@ -184,7 +184,7 @@ def costs(table: pd.DataFrame) -> Picture:
     Parameters
     ----------
     table
-        A row a group; each column `…_currency` is drawn, up to three. See `sim.newcomers`.
+        A row a group; each column `…_currency` is drawn, up to three. See `sim.analysis.newcomers`.
     """
     style.expect(table, pd.DataFrame, "costs", "a table with columns such as cost_currency")
     drawn = [str(name) for name in table if str(name).endswith("_currency")]

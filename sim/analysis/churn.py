@@ -6,8 +6,8 @@
 
 Three scores: weeks of silence, which needs no model; the chance to have left by BG/NBD; and a logistic
 regression that learned from the firm's own past who fell silent. A score ranks customers. It says nothing
-about whom a message would keep: that is told by an experiment (`sim.targeting`; Ascarza 2018, Journal of
-Marketing Research 55(1)).
+about whom a message would keep: that is told by an experiment (`sim.analysis.targeting`; Ascarza 2018,
+Journal of Marketing Research 55(1)).
 """
 
 from __future__ import annotations

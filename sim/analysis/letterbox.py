@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from sim import style
+from sim.analysis.doubles import CARD, ORDER, WEB
 from sim.data import Fault
-from sim.doubles import CARD, ORDER, WEB
 from sim.style import Picture, styled
 
 COLUMNS = ("account", "week", "what")
@@ -23,7 +23,7 @@ def letterbox(history: pd.DataFrame) -> Picture:
     Parameters
     ----------
     history
-        As `sim.doubles.history` gives it; up to five messages.
+        As `sim.analysis.doubles.history` gives it; up to five messages.
     """
     style.expect(history, pd.DataFrame, "letterbox", "a table, as doubles.history(run, person) gives it")
     if not set(COLUMNS) <= set(history):

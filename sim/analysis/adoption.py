@@ -68,7 +68,7 @@ def adoption(table: pd.DataFrame) -> Picture:
     Parameters
     ----------
     table
-        As `sim.adoption.done` gives it, with up to six columns.
+        As `sim.analysis.adoption.done` gives it, with up to six columns.
     """
     style.expect(table, pd.DataFrame, "adoption", "a table, as adoption.done(…) gives it")
     if not 0 < len(table.columns) <= 6:

@@ -1,7 +1,7 @@
 """Alarms: how often a test with a holdout says that there is an effect, over many markets.
 
 In a market where the campaign does nothing each such finding is a false alarm (误报); where it does
-something, their share is the power of the test (`sim.power`), found by trying.
+something, their share is the power of the test (`sim.analysis.power`), found by trying.
 """
 
 from __future__ import annotations

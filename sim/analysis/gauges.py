@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim import style
-from sim.dashboard import MEANING, QUIET, band, warnings
+from sim.analysis.dashboard import MEANING, QUIET, band, warnings
 from sim.data import Fault
 from sim.style import Picture, styled
 
@@ -24,7 +24,7 @@ def dashboard(table: pd.DataFrame, chosen: Sequence[str], begins: int | None = N
     Parameters
     ----------
     table
-        As `sim.dashboard.indicators` gives it.
+        As `sim.analysis.dashboard.indicators` gives it.
     chosen
         One to five of its columns.
     begins

@@ -1,11 +1,11 @@
-"""The funnel: a figure of the sales pipeline, stage by stage. It is counted in `sim.pipeline`."""
+"""The funnel: a figure of the sales pipeline, stage by stage. It is counted in `sim.analysis.pipeline`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim import pipeline as counted
 from sim import style
+from sim.analysis import pipeline as counted
 from sim.data import Fault
 from sim.run import Run
 from sim.style import Picture, number, percent, styled

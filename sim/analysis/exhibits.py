@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim import style
-from sim.court import CLAIM, COLUMNS
+from sim.analysis.court import CLAIM, COLUMNS
 from sim.data import Fault
 from sim.style import Picture, percent, styled
 
@@ -31,7 +31,7 @@ def exhibits(table: pd.DataFrame, claim: float = CLAIM) -> Picture:
     Parameters
     ----------
     table
-        As `sim.court.buy` or `sim.court.exhibits` gives it.
+        As `sim.analysis.court.buy` or `sim.analysis.court.exhibits` gives it.
     claim
         The share that is claimed.
     """
@@ -66,7 +66,7 @@ def fates(table: pd.DataFrame) -> Picture:
     Parameters
     ----------
     table
-        As `sim.court.testimony` gives it.
+        As `sim.analysis.court.testimony` gives it.
     """
     style.expect(table, pd.DataFrame, "fates", "a table, as court.testimony(…) gives it")
     if not set(FATES) <= set(table) or table.empty:

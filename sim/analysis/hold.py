@@ -79,7 +79,7 @@ def hold(table: pd.DataFrame) -> Picture:
     Parameters
     ----------
     table
-        As `sim.hold.strengths` gives it.
+        As `sim.analysis.hold.strengths` gives it.
     """
     style.expect(table, pd.DataFrame, "hold", "a table, as hold.strengths(…) gives it")
     if table.columns.nlevels != 2 or table.empty:

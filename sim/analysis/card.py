@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from sim.cleaning import Cleaning
+from sim.analysis.cleaning import Cleaning
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Fault
 from sim.extract import FIRST_MONDAY

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim import churn, targeting
+from sim.analysis import churn, targeting
 from sim.campaign import Campaign
 from sim.experiment import Twin, collect, mean_and_interval
 from sim.market import simulate
@@ -33,7 +33,7 @@ def by_risk(
     Parameters
     ----------
     letter
-        Its `first_week` is when the customers are scored (`sim.churn`, the regression).
+        Its `first_week` is when the customers are scored (`sim.analysis.churn`, the regression).
 
     Returns
     -------

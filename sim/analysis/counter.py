@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim import formation, jars, style
+from sim import style
+from sim.analysis import formation, jars
 from sim.run import Run
 from sim.style import Picture, number, percent, styled
 

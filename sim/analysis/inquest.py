@@ -2,7 +2,7 @@
 
 A case is a customer's file. A team stakes its confidence on the causes, then opens the account of patience,
 and the stake is scored against it. Many cases together tell how much a file can tell at all. What would have
-helped is a matter of `sim.remedy`.
+helped is a matter of `sim.analysis.remedy`.
 
     run  ->  cases  ->  Case.open(stake)  ->  Finding;  detectives
 

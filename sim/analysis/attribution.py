@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim import touchpoints
+from sim.analysis import touchpoints
 from sim.channel import codes
 from sim.clock import MINUTES_A_DAY
 from sim.data import Fault

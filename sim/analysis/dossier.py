@@ -11,10 +11,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sim import style
+from sim.analysis.inquest import Case
 from sim.clock import MINUTES_A_WEEK
 from sim.events import BILL, Kind
 from sim.fault import Fault
-from sim.inquest import Case
 from sim.style import Picture, percent, styled
 
 TRACES = {
@@ -35,7 +35,7 @@ def dossier(case: Case) -> Picture:
     Parameters
     ----------
     case
-        One of `sim.inquest.cases(run)`.
+        One of `sim.analysis.inquest.cases(run)`.
     """
     style.expect(case, Case, "dossier", "a case, as inquest.cases(run) gives them")
     seen, weeks = case.seen, case.run.scenario.weeks
@@ -82,7 +82,7 @@ def remedies(table: pd.DataFrame) -> Picture:
     Parameters
     ----------
     table
-        As `sim.remedy.kept` gives it.
+        As `sim.analysis.remedy.kept` gives it.
     """
     style.expect(table, pd.DataFrame, "remedies", "a table, as remedy.kept(…) gives it")
     if "left" not in table or table.shape[1] < 2:
@@ -126,7 +126,7 @@ def lifetimes(table: pd.DataFrame) -> Picture:
     Parameters
     ----------
     table
-        As `sim.lifetime.lifetimes` gives it.
+        As `sim.analysis.lifetime.lifetimes` gives it.
     """
     style.expect(table, pd.DataFrame, "lifetimes", "a table, as lifetime.lifetimes(run) gives it")
     if not {"truth", "rule"} <= set(table):

@@ -20,8 +20,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim import style
+from sim.analysis.churn import learn, outcomes, signals
 from sim.campaign import Campaign
-from sim.churn import learn, outcomes, signals
 from sim.events import Kind
 from sim.experiment import collect, mean_and_interval
 from sim.fault import Fault

@@ -15,12 +15,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim import style
+from sim.analysis.touchpoints import minutes_since
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.data import Fault
 from sim.events import Events, Kind
 from sim.run import Run
 from sim.style import Picture, percent, styled
-from sim.touchpoints import minutes_since
 
 ORDERS = (1, 2, 3, 6, 12)  # of a newcomer in their first year
 WORDS = ("first", "second", "third", "sixth", "twelfth")

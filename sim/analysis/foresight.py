@@ -77,7 +77,7 @@ def caught(curves: Mapping[str, pd.DataFrame], what: str, share: float = 0.1) ->
     Parameters
     ----------
     curves
-        Curves by the name of the score, up to four, as `sim.churn.caught` gives them.
+        Curves by the name of the score, up to four, as `sim.analysis.churn.caught` gives them.
     what
         Who is to be caught, for the axis: "those who left".
     share

@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sim.analysis.touchpoints import minutes_since
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.fault import Fault
 from sim.run import Run
 from sim.split import SplitRecord
-from sim.touchpoints import minutes_since
 
 CARD, WEB = "shop card", "web account"  # the first record, and the second
 ORDER = "order"
