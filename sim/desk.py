@@ -162,7 +162,7 @@ class Desk:
     def _come_back(self, ticket: Ticket) -> None:
         """Let somebody turn up again, by any channel; in silos, another one has to hear it all."""
         before, ticket.channel = ticket.channel, int(self._channel(Purpose.AGAIN_CHANNEL, *ticket.occasion))
-        if self.in_silos and ticket.channel != before:
+        if ticket.visits and self.in_silos and ticket.channel != before:
             ticket.work_factor *= self.these.silo_time
 
     def _channel(self, purpose: Purpose, person: Whole, week: Whole, j: Whole) -> Any:

@@ -42,7 +42,7 @@ class Kind(IntEnum):
     PRICED = 15  # value: this week's shelf price, in millionths of the scenario's; unmentioned: the same
     IMPROVED = 16  # value: cents put into the quality of each order of this week
     SIGNED = 17  # channel: 0 a new contract, 1 renewed, 2 older than the market; ref: its end; value: level
-    CANCELLED = 18  # a contract is not renewed
+    CANCELLED = 18  # a contract is not renewed, or a free user goes; value: the level
     ENROLLED = 19  # joins the loyalty programme
     EARNED = 20  # value: points, each worth a cent
     REDEEMED = 21  # value: points, so many cents are not paid

@@ -220,6 +220,9 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
             )
     for plan in timeline.plans.values():
         _check_segments(scenario, plan)
+        _check_desk(scenario, plan)
+        if plan.freemium.ads is not None and 0 not in (scenario.renewal.fees if scenario.renewal else ()):
+            raise Fault(f"freemium.ads: {name} has no level without a fee, so nobody would see them.")
         for section in LEVERS:
             levers = getattr(plan, section)
             if levers != type(levers)() and getattr(scenario, section) is None:
@@ -228,6 +231,18 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
                     f"{section}: {name} has no {section}: its {section} section is switched off, "
                     f"so leave {moved} alone, or take a market that has one."
                 )
+
+
+def _check_desk(scenario: Scenario, plan: Plan) -> None:
+    """Refuse to divide a desk among channels when it has too few agents."""
+    service = scenario.service
+    if service and plan.service.routing == "by_channel":
+        agents = service.agents if plan.service.agents is None else plan.service.agents
+        if agents < len(service.channels):
+            raise Fault(
+                f"service.routing: by_channel wants an agent for each channel of {scenario.name} "
+                f"({', '.join(service.channels)}), not {agents} in all. Give more agents, or another routing."
+            )
 
 
 def _check_segments(scenario: Scenario, plan: Plan) -> None:

@@ -53,7 +53,7 @@ METRICS = {
     "orders": Metric("orders", "placed", 0),
     "average_order": Metric("currency", "paid for an order", 2),
     "cross_sell_rate": Metric("share", "orders with a suggestion accepted", 3),
-    "revenue": Metric("currency", "paid by customers, after discounts", 0),
+    "revenue": Metric("currency", "paid by customers (and advertisers), after discounts", 0),
     "contribution": Metric("currency", "revenue less goods and spending on customers", 0),
     "profit": Metric("currency", "contribution less the costs of all together", 0),
     "customer_equity": Metric("currency", "worth of remaining customers, constant retention", 0),
@@ -97,12 +97,12 @@ def summarise(run: Run) -> dict[str, float]:
         "churn": churn(run),
         "repurchase_rate": _share(int((counts > 1).sum()), customers),
         "orders": len(orders),
-        "average_order": _share(money["revenue"], len(orders)),
+        "average_order": _share(money["revenue"] - money["sponsored"], int((orders.value > 0).sum())),
         "cross_sell_rate": cross_sell_rate(run),
         **{line: money[line] for line in ("revenue", "contribution", "profit")},
         "customer_equity": customer_equity(run),
         "points_debt": run.accounts.liability()[-1] / 100,
-        "renewal_rate": renewal_rate(events),
+        "renewal_rate": renewal_rate(run),
         "members": len(events.of(Kind.ENROLLED)),
         "newcomers": newcomers,
         "acquisition_cost": _share(abs(money["advertising"] + money["referrals"]), newcomers),
@@ -185,10 +185,15 @@ def cross_sell_rate(run: Run) -> float:
     return _share(orders.shape[1], len(run.events.of(Kind.ORDER)))
 
 
-def renewal_rate(events: Events) -> float:
-    """Share of the contracts whose term ended that were renewed; NaN where there are no contracts."""
-    renewed = int((events.of(Kind.SIGNED).channel == RENEWED).sum())
-    return _share(renewed, renewed + len(events.of(Kind.CANCELLED)))
+def renewal_rate(run: Run) -> float:
+    """Share of the contracts whose term ended that were renewed; NaN where there are no contracts.
+
+    What costs nothing is no contract: levels without a fee are left out.
+    """
+    fees = np.array(run.scenario.renewal.fees if run.scenario.renewal else (0.0,))
+    signed, ended = run.events.of(Kind.SIGNED), run.events.of(Kind.CANCELLED)
+    renewed = int(((signed.channel == RENEWED) & (fees[signed.value] > 0)).sum())
+    return _share(renewed, renewed + int((fees[ended.value] > 0).sum()))
 
 
 def sales_efficiency(run: Run) -> float:

@@ -30,7 +30,7 @@ class Ticket:
     channel: int = field(default=0, compare=False)  # place of the channel by which it came last
     line: int = field(default=SIMPLE, compare=False)  # where it waits
     effort: float = field(default=1.0, compare=False)  # of the first work on it, beside the mean
-    work_factor: float = field(default=1.0, compare=False)  # what a first work takes, beside the usual
+    work_factor: float = field(default=1.0, compare=False)  # what work on it takes, beside the usual
     recovery: float = field(default=0.0, compare=False)  # harm that is left is multiplied by exp(-recovery)
     misled: bool = field(default=False, compare=False)  # thought solved, but is not: no firm knows
 

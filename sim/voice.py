@@ -108,7 +108,8 @@ def _price_gap(events: Events, tickets: Events, weeks: int) -> Floats:
     for kind, sign in BILL.items():
         bills = events.of(kind)
         paid += sign * _recent(bills, tickets, PRICE_WEEKS, bills.value)
-    today = price[tickets.minute // MINUTES_A_WEEK]
+    free = (_recent(orders, tickets, PRICE_WEEKS) > 0) & (usual == 0)  # what costs nothing cannot be too dear
+    today = np.where(free, 1.0, price[tickets.minute // MINUTES_A_WEEK])
     return today - np.minimum(np.divide(paid, usual, out=np.ones(len(tickets)), where=usual > 0), 1.0)
 
 

@@ -153,7 +153,7 @@ def test_what_is_loud_or_idle_is_no_quiet_contact() -> None:
 
 @cache
 def firm() -> Scenario:
-    return load_scenario("saas").but(weeks=39, automation={}, staff={})
+    return load_scenario("saas", people=3_000).but(weeks=39, automation={}, staff={})
 
 
 def desk(agents: int, **levers: Any) -> Plan:

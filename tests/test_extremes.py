@@ -76,9 +76,13 @@ def everything(scenario: Scenario) -> Plan:
     """Use all that a market has: an offer on every channel every week, compensation, a first class."""
     offer = Offer(discount=0.3) if scenario.pricing else Offer()
     names = scenario.contact.channels if scenario.contact else {}
-    service = {"compensation": 5.0, "first": Segment(orders=over(3)), "checks": 0.1, "routing": "by_channel"}
+    service = {"compensation": 5.0, "first": Segment(orders=over(3)), "checks": 0.1}
+    if scenario.service and scenario.service.agents >= len(scenario.service.channels):
+        service["routing"] = "by_channel"
     service = service if scenario.service else {}
     moved = {name: levers for name, levers in LAVISH.items() if getattr(scenario, name)}
+    if not scenario.renewal or 0 not in scenario.renewal.fees:
+        moved.pop("freemium", None)  # nobody would see them
     return Plan(campaigns=[Campaign(channel=name, offer=offer) for name in names], service=service, **moved)
 
 
@@ -350,7 +354,7 @@ def test_goods_for_nothing_bring_nothing(name: str) -> None:
     assert_sound(run)
     orders, cuts = run.events.of(Kind.ORDER), run.events.of(Kind.DISCOUNT)
     redeemed = orders.where((orders.ref > 0) & (orders.value > 0))
-    assert len(redeemed) > 20
+    assert len(redeemed) > 15
     assert sorted(redeemed.value.tolist()) == sorted(cuts.value.tolist())
     total = run.accounts.total()
     assert total["revenue"] - total["sponsored"] == orders.value[orders.ref == 0].sum()

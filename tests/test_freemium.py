@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim import Plan, Scenario, load_scenario, simulate
+from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, simulate
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.processes.freemium import Parameters
@@ -39,14 +39,17 @@ def free(of: Run) -> np.ndarray:
 
 def test_off_is_a_free_level_without_advertising_event_for_event() -> None:
     off = simulate(market().but(freemium=None), Plan(), 1)
-    assert off.events.frame().equals(run(ads=0.0).events.frame())
+    assert off.events.frame().equals(run(numbers=(("hosting", 0.0),), ads=0.0).events.frame())
 
 
-def test_where_every_level_has_a_fee_there_is_nobody_to_show_anything_to() -> None:
+def test_where_every_level_has_a_fee_nobody_can_be_shown_anything_and_the_plan_is_told_so() -> None:
     paying = market()
     paying = paying.but(renewal=paying.renewal.but(fees=(20, 40, 120, 400)))
     on, off = (simulate(paying.but(freemium=section), Plan(), 1) for section in (Parameters(), None))
     assert on.events.frame().equals(off.events.frame())
+    for scenario in (paying, load_scenario("supermarket", 50).also("freemium")):
+        with pytest.raises(Fault, match=r"freemium\.ads: .* no level without a fee"):
+            simulate(scenario, Plan(freemium={"ads": 50}), 1)
 
 
 @each_seed
@@ -56,7 +59,10 @@ def test_advertisers_pay_for_each_free_user_by_the_thousand_and_for_nobody_else(
     assert set(seen.value.tolist()) == {round(50 / 1_000 * 8.0 * 4 * 100)}
     assert len(seen) == int((bills.value == 0).sum()) > 1_000
     assert lived.accounts.total()["sponsored"] == seen.value.sum()
-    assert (lived.accounts.by_person().loc[free(lived).nonzero()[0], "contribution"] >= 0).all()
+    hosted = lived.events.of(Kind.FULFILLED)
+    assert hosted.person.tolist() == seen.person.tolist() and set(hosted.value.tolist()) == {
+        round(0.3 * 4 * 100)
+    }
 
 
 @each_seed
@@ -74,12 +80,32 @@ def test_the_more_they_see_the_more_free_users_leave_and_payers_do_not_mind(seed
 
 def test_free_users_leave_in_any_week_and_payers_when_their_term_ends() -> None:
     lived = run(ads=800.0)
-    left = lived.events.of(Kind.LEFT)
-    at_bill = {(p, m) for p, m in zip(left.person.tolist(), left.minute.tolist(), strict=True)}
+    left, ended = lived.events.of(Kind.LEFT), lived.events.of(Kind.CANCELLED)
     sunday = left.minute % MINUTES_A_WEEK == MINUTES_A_WEEK - 1
-    never_paid = free(lived)
-    assert never_paid[left.person[sunday]].mean() > 0.95  # the others came down to the free level
-    assert sunday.sum() > 100 and len(at_bill) > sunday.sum()
+    assert 100 < sunday.sum() < len(left)
+    assert free(lived)[left.person[sunday]].mean() > 0.9  # the others came down to the free level
+    assert ended.minute.tolist() == left.minute.tolist() and ended.person.tolist() == left.person.tolist()
+    assert (ended.value[sunday] == 0).mean() > 0.95  # a term may end on a Sunday night, too
+
+
+def test_who_is_won_back_at_once_begins_anew() -> None:
+    scenario = market(toll=0.05)
+    keen = scenario.contact.but(return_on_click=1.0, away_attention=1.0)
+    win_back = Plan(campaigns=[Campaign(channel="email", offer=Offer(discount=0.2))])
+    lived = simulate(scenario.but(contact=keen), win_back, 1)
+    back, signed = lived.events.of(Kind.RETURNED), lived.events.of(Kind.SIGNED)
+    new = signed.where(signed.channel == 0)
+    assert len(back) > 20
+    begins = [{*zip(of.person.tolist(), of.minute.tolist(), strict=True)} for of in (back, new)]
+    assert begins[0] == begins[1]
+
+
+def test_free_users_are_no_contracts_in_the_rate_of_renewal_and_pay_no_part_of_a_mean_order() -> None:
+    few, many = run(ads=0.0), run(numbers=(("escape", 0.0),), ads=800.0)
+    assert many.metrics["churn"] > few.metrics["churn"] + 0.05
+    assert many.metrics["renewal_rate"] == pytest.approx(few.metrics["renewal_rate"], abs=0.02)
+    bills = few.events.of(Kind.ORDER)
+    assert few.metrics["average_order"] == pytest.approx(bills.value[bills.value > 0].mean() / 100)
 
 
 def test_some_move_up_to_be_rid_of_it_the_more_the_more_they_would_escape() -> None:

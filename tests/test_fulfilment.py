@@ -93,7 +93,7 @@ def test_in_the_market_of_machine_parts_some_of_the_largest_accounts_cost_more_t
 
 @each_seed
 def test_who_is_charged_asks_for_less_and_pays_the_share_of_what_is_left(seed: int) -> None:
-    numbers = (("reluctance", 0.7), ("charge_toll", 0.0))
+    numbers = (("reluctance", 0.7), ("charge_toll", 0.0), ("elasticity", 0.0))
     free, half = run(seed, numbers=numbers), run(seed, numbers=numbers, charge=0.5)
     one, other = free.accounts.total(), half.accounts.total()
     assert other["fulfilment"] / one["fulfilment"] == pytest.approx(np.exp(-0.35), rel=0.001)
@@ -103,20 +103,20 @@ def test_who_is_charged_asks_for_less_and_pays_the_share_of_what_is_left(seed: i
 
 @each_seed
 def test_a_charge_is_felt_as_a_price_and_by_nobody_else(seed: int) -> None:
-    numbers = (("charge_toll", 0.1), ("size_tie", 0.0))
+    numbers = (("charge_toll", 0.1), ("size_tie", 0.0), ("elasticity", 0.0))
     free, charged = run(seed, 2_000, numbers), run(seed, 2_000, numbers, charge=1.0)
     assert charged.metrics["churn"] > free.metrics["churn"]
     used = [of.people.patience.used[Cause.PRICE] for of in (free, charged)]
     paid = np.zeros(2_000, bool)
     paid[charged.events.of(Kind.CHARGED).person] = True
     assert (used[1] - used[0])[paid].mean() > 0.01
-    calm = run(seed, 2_000, (("charge_toll", 0.0), ("size_tie", 0.0)), charge=1.0)
+    calm = run(seed, 2_000, (("charge_toll", 0.0), ("size_tie", 0.0), ("elasticity", 0.0)), charge=1.0)
     assert calm.metrics["churn"] == free.metrics["churn"]
 
 
 def test_only_those_who_are_chosen_are_charged_and_the_others_live_as_before() -> None:
     best = Segment(spend_52w=at_least(300))
-    numbers = (("reluctance", 0.0),)  # so that no cent of work is too small to be charged
+    numbers = (("reluctance", 0.0), ("elasticity", 0.0))  # so that no cent of work is too small to be charged
     free, charged = run(numbers=numbers), run(numbers=numbers, charge=1.0, charge_to=best)
     who = np.unique(charged.events.of(Kind.CHARGED).person)
     assert 20 < len(who) < len(np.unique(run(charge=1.0).events.of(Kind.CHARGED).person))
@@ -135,7 +135,7 @@ def test_a_charge_is_on_the_bill_that_the_record_knows() -> None:
 
 def test_charges_earn_points_like_any_other_money_paid() -> None:
     plans = [Plan(fulfilment={"charge": share}, loyalty={"points": 0.05}) for share in (0.0, 1.0)]
-    scenario = market(charge_toll=0.0, reluctance=0.0)
+    scenario = market(charge_toll=0.0, reluctance=0.0, elasticity=0.0)
     scenario = scenario.but(loyalty=scenario.loyalty.but(pressure=0.0, glow=0.0, join_share=1.0))
     earned = [simulate(scenario, plan, 3).events.of(Kind.EARNED).value.sum() for plan in plans]
     assert earned[1] > 1.02 * earned[0]
@@ -145,3 +145,14 @@ def test_work_differs_from_order_to_order_but_its_customer_s_share_shows_in_the_
     lived = run(people=2_000)
     seen, true = work(lived), lived.people.fulfilment.extra
     assert np.corrcoef(np.log(seen.clip(1e-4)), np.log(true[seen.index]))[0, 1] > 0.6
+
+
+@each_seed
+def test_a_charge_slows_buying_as_a_dearer_price_does_by_the_stated_law(seed: int) -> None:
+    numbers = (("charge_toll", 0.0), ("reluctance", 0.0), ("extra_share", 0.2), ("extra_spread", 0.0))
+    free = run(seed, 4_000, numbers)
+    charged = [run(seed, 4_000, (*numbers, ("elasticity", steep)), charge=1.0) for steep in (0.0, 1.0)]
+    orders = [len(of.events.of(Kind.ORDER)) for of in charged]
+    assert orders[0] == len(free.events.of(Kind.ORDER))
+    buying = (1.2**-free.people.pricing.sensitivity).mean()
+    assert orders[1] / orders[0] == pytest.approx(buying, abs=0.03)

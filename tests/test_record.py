@@ -202,6 +202,7 @@ def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> 
         "community": pd.Series(0.0, range(len(record))),  # there is none here
         "contract_weeks": pd.Series(np.nan, range(len(record))),  # nobody has one here
         "greenness": recount(said[said["channel"] == 1], "last value"),
+        "household_size": recount(said[said["channel"] == 2], "last value"),
     }
     assert record["need"].tolist() == words
     assert set(expected) | {"tickets", "need"} == set(FEATURES)

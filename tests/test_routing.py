@@ -259,3 +259,25 @@ def test_a_market_in_silos_answers_later_and_where_all_share_a_queue_channels_ch
 def test_channels_without_a_share_are_refused_by_name(channels: dict[str, float]) -> None:
     with pytest.raises(Fault, match=r"channels"):
         open_desk(1).these.but(channels=channels)
+
+
+def test_a_desk_with_fewer_agents_than_channels_cannot_be_divided_and_says_so() -> None:
+    with pytest.raises(Fault, match=r"service\.routing: by_channel wants an agent for each channel"):
+        simulate(load_scenario("supermarket", 50), Plan(service={"routing": "by_channel", "agents": 2}), 1)
+
+
+def test_a_case_that_only_a_machine_has_closed_is_new_to_every_agent() -> None:
+    scenario = load_scenario("supermarket").but(people=1_500, weeks=30).also("automation")
+    wrong = scenario.automation.assistant.but(wrong=1.0, solves_simple=0.0, solves_difficult=0.0)
+    busy = scenario.service.but(fault_share=0.3, agents=6, handling_minutes=90)
+    plan = Plan(service={"routing": "by_channel"}, automation={"front": "assistant"})
+    for silo_time in (1.0, 5.0):
+        slow = scenario.but(
+            service=busy.but(silo_time=silo_time),
+            automation=scenario.automation.but(assistant=wrong, again_share=1.0),
+        )
+        events = simulate(slow, plan, 1).events
+        assert len(events.of(Kind.REPEATED)) > 50
+        if silo_time == 1.0:
+            first = events.frame()
+    assert first.equals(events.frame())

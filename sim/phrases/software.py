@@ -18,6 +18,12 @@ SOFTWARE = Words(
     },
     plain={
         **common.PLAIN,
+        Cause.CONTACT: (  # of free users, who see advertisements, and of those who get messages
+            *common.PLAIN[Cause.CONTACT],
+            "There is advertising on every page of the {item}.",
+            "The advertising between two clicks is too much.",
+            "Your advertising covers half of my screen.",
+        ),
         Cause.PRODUCT: (
             "The {item} has been broken since the last release.",
             "After the update {time} the {item} shows an error and nothing else.",
@@ -82,6 +88,19 @@ SOFTWARE = Words(
     },
     roundabout={
         **common.ROUNDABOUT,
+        Cause.CONTACT: (
+            "My inbox is full and most of it comes from you.",
+            "I delete it all unread by now.",
+            "I know you have {item}, you need not tell me daily.",
+            "It buzzes in my pocket during every meeting.",
+            "Do you write to everybody as often as to me?",
+            "Even on Sunday there was something from you.",
+            "I close {many} little windows before I can begin to work.",
+            "Something blinks beside my figures all day.",
+            "Before I get to the {item} I have to watch a film about cars.",
+            "It costs nothing, and I know by now what that means.",
+            "Half of the page is pictures of things I never wanted.",
+        ),
         Cause.PRODUCT: (
             "The little wheel turns and turns, and then the page is white.",
             "We open the {item} and are thrown out to the start page.",

@@ -1,9 +1,10 @@
 """Freemium: a level that costs nothing, and lives on the advertising that its users see (免费增值).
 
-Users of a level with a fee of 0 pay with their attention. Advertisers pay the firm for every thousand
-advertisements shown. The more are shown, the more it earns from each user; and the more users have enough of
-it (Goldstein, Suri, McAfee, Ekstrand-Abueg & Diaz 2014): no contract holds them, so they go in any week. Some
-others pay to be rid of it, when they next decide on their level (Prasad, Mahajan & Bronnenberg 2003).
+Users of a level with a fee of 0 pay with their attention. They cost something to host, and advertisers pay
+the firm for every thousand advertisements shown. The more are shown, the more it earns from each user, and
+the more users have enough of it (Goldstein, Suri, McAfee, Ekstrand-Abueg & Diaz 2014): no contract holds
+them, so they go in any week. Some others pay to be rid of it, when they next decide on their level (Prasad,
+Mahajan & Bronnenberg 2003).
 
     moving up from the free level = usual chance x (1 + escape x advertisements a week / 100)
 """
@@ -48,6 +49,7 @@ class Parameters(Data):
     rate: float = parameter(
         "what advertisers pay for a thousand of them", "currency", SCENARIO, 8.0, ge=0, le=1e6
     )
+    hosting: float = parameter("what a free user costs", "currency a week", SCENARIO, 0.3, ge=0, le=1e6)
     toll: float = parameter(
         "patience that a hundred a week take from a free user, in a week",
         "patience",
@@ -107,10 +109,13 @@ class Freemium:
         people.shopping.lift[who] *= 1 + self.these.escape * ads / HUNDRED
 
     def charge_advertisers(self, ads: float) -> None:
-        """Note what advertisers pay, with each bill of 0 for the weeks that it stands for."""
+        """Note what advertisers pay and users cost, with each bill of 0 for the weeks that it stands for."""
         world, orders = self.world, self.world.orders
         rows = np.flatnonzero(world.people.renewal.costs_nothing(orders.person))
         assert world.renewal  # where there are levels
-        cents = round(self.these.rate * ads / 1_000 * world.renewal.these.bill_weeks * 100)
-        if cents:
-            world.log.write(Kind.SPONSORED, orders.minute[rows], orders.person[rows], value=cents)
+        weeks, minute, who = world.renewal.these.bill_weeks, orders.minute[rows], orders.person[rows]
+        a_week = {Kind.SPONSORED: self.these.rate * ads / 1_000, Kind.FULFILLED: self.these.hosting}
+        for kind, money in a_week.items():
+            cents = round(money * weeks * 100)
+            if cents:
+                world.log.write(kind, minute, who, value=cents)

@@ -7,8 +7,10 @@ ones (Kaplan & Narayanan 2001). At Kanthal, a maker of heating wire, a tenth of 
 they brought, two of the three largest among them (Kaplan 1989).
 
     extra work of an order = its value x personal share x luck x exp(-reluctance x charge)
+    buying = (1 + what is charged beside the order, on average) ^ -(elasticity x sensitivity)
 
-Whoever has to pay for extra work asks for less of it. What is charged all the same is felt as a price.
+Whoever has to pay for extra work asks for less of it. What is charged all the same is felt as a price: people
+buy less, and it takes patience.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ COST_TO_SERVE = (
 MENU_PRICES = (
     "Kaplan & Narayanan 2001, J. Cost Management 15(5): who pays for service asks less; size assumed"
 )
+PERSONAL = "as of personal prices: Dubé & Misra 2023, J. Political Economy 131(1); size assumed"
 TENTH = 0.1
 
 
@@ -61,6 +64,14 @@ class Parameters(Data):
     )
     reluctance: float = parameter(
         "extra work falls by exp of this when all of it is charged", "-", MENU_PRICES, 0.7, ge=0, le=10
+    )
+    elasticity: float = parameter(
+        "when a charge makes orders dearer by one per cent, so many fewer of a person of mean sensitivity",
+        "-",
+        PERSONAL,
+        1.5,
+        ge=0,
+        le=10,
     )
     charge_toll: float = parameter(
         "patience that a charge of a tenth of the order takes; in proportion",
@@ -122,12 +133,16 @@ class Fulfilment:
             self.work(week)
 
     def set_terms(self) -> None:
-        """Tell what share of the extra work each customer pays for this week."""
-        charge, levers = self.world.people.fulfilment.charge, self.levers
-        charge[:] = 0.0
-        if levers.charge:
-            who = slice(None) if levers.charge_to is None else self.world.record.select(levers.charge_to)
-            charge[who] = levers.charge
+        """Tell what share of the extra work each customer pays for this week; it makes orders dearer."""
+        people, me, levers = self.world.people, self.world.people.fulfilment, self.levers
+        me.charge[:] = 0.0
+        if not levers.charge:
+            return
+        chosen = levers.charge_to
+        who = people.number if chosen is None else self.world.record.select(chosen)
+        me.charge[who] = levers.charge
+        dearer = 1 + levers.charge * me.extra[who] * np.exp(-self.these.reluctance * levers.charge)
+        people.shopping.lift[who] *= dearer ** -(self.these.elasticity * people.pricing.sensitivity[who])
 
     def work(self, week: int) -> None:
         """Do what the week's orders take, and put what is charged on the bill."""

@@ -165,3 +165,5 @@ class Patience:
         gone = np.flatnonzero(stays & (me.left <= 0) & people.renewal.may_go())
         sunday_night = np.full(len(gone), (week + 1) * MINUTES_A_WEEK - 1)
         self.world.leave(gone, sunday_night)
+        if self.world.renewal:  # they were on a free level
+            self.world.renewal.close(gone, sunday_night)

@@ -256,11 +256,15 @@ class Renewal:
             world.desk.expect_complaints(me.due[who], who, none, week)
 
     def end_contracts(self, week: int) -> None:
-        """Write down who has cancelled: at a bill of this week, or, on a free level, last Sunday night."""
+        """End the contracts that were not renewed this week."""
         people, me = self.world.people, self.world.people.renewal
-        who = np.flatnonzero((people.entry.stage == Stage.LEFT) & (me.due != NEVER))
-        minute = np.where(me.due_in(week)[who], me.due[who], week * MINUTES_A_WEEK)
-        self.world.log.write(Kind.CANCELLED, minute, who)
+        who = np.flatnonzero(me.due_in(week) & (people.entry.stage == Stage.LEFT))
+        self.close(who, me.due[who])
+
+    def close(self, who: Integers, minute: Integers) -> None:
+        """Write down who has cancelled; there is nothing left to bill."""
+        me = self.world.people.renewal
+        self.world.log.write(Kind.CANCELLED, minute.copy(), who, value=me.level[who])
         me.due[who], me.bills_left[who], me.agreed[who] = NEVER, UNSIGNED, 0.0
 
     def bill(self, week: int) -> None:

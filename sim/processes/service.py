@@ -228,17 +228,21 @@ class Service:
         if len(desk.queue):
             desk.look_after(week * MINUTES_A_WEEK)
 
+    @property
+    def check_cents(self) -> int:
+        """What the check of an order costs."""
+        return round(self.levers.checks * 100)
+
     def checked(self) -> float:
-        """Give the share of orders with a fault that this week's checks leave."""
-        prevents = self.these.checks_reach * -np.expm1(-self.levers.checks / self.these.checks_worth)
+        """Give the share of orders with a fault that this week's checks leave; they do what is paid for."""
+        prevents = self.these.checks_reach * -np.expm1(-self.check_cents / 100 / self.these.checks_worth)
         return float(self.these.fault_share * (1 - prevents))
 
     def pay(self, week: int) -> None:
         """Pay the agents and the checks, and compensation with each solution."""
         sunday_night = (week + 1) * MINUTES_A_WEEK - 1
-        if self.levers.checks:
-            cents = round(self.levers.checks * 100)
-            self.world.log.note(Kind.CHECKED, week * MINUTES_A_WEEK, FIRM, value=cents)
+        if self.check_cents:
+            self.world.log.note(Kind.CHECKED, week * MINUTES_A_WEEK, FIRM, value=self.check_cents)
         self.world.log.note(
             Kind.WAGES, sunday_night, FIRM, value=round(self.desk.agents * self.these.wage * 100)
         )

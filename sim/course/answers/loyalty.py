@@ -275,7 +275,10 @@ def public(answer: Any, trials: Trials) -> Passed:
     right = {f"{plan}, profit": word for plan, word in profit.items()}
     right |= {f"{plan}, equity": word for plan, word in equity.items()}
     read("scandal", answer, right)
-    return Passed("Openness costs at once, and what it saves is the customer base. Denial saves nothing.")
+    return Passed(
+        "Openness has its price, which profit need not show; it saves the customer base. "
+        "Denial saves nothing."
+    )
 
 
 def abuse(answer: Any, claims: int, with_reason: int) -> Passed:

@@ -67,8 +67,8 @@ def personal(lost_after: Any, signal: Any, race: Lead) -> Passed:
     }
     choice("signal", signal, "c", wrong)
     return Passed(
-        f"After {weeks:.0f} weeks. The money comes at once and the customers go later, so whoever judges "
-        "early buys it. Decide before the trial that you will count who is still there."
+        f"After {weeks:.0f} weeks. The first half year tells nothing, and the customers go later: whoever "
+        "judges early buys it. Decide before the trial that you will count who is still there."
     )
 
 
