@@ -146,7 +146,7 @@ class Parameters(Data):
     @classmethod
     def _are_shares(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
         if min(shares) < 0 or not 0 < sum(shares) < float("inf"):
-            raise ValueError("household_shares: expects numbers from 0 up, one of them above 0.")
+            raise ValueError("expects numbers from 0 up, one of them above 0.")
         return shares
 
     @field_validator("categories")

@@ -136,7 +136,7 @@ class Parameters(Data):
     def _have_shares(cls, channels: dict[str, float]) -> dict[str, float]:
         for name, share in channels.items():
             if not 0 < share <= 1:
-                raise ValueError(f"channels.{name}: expects a share above 0, up to 1, was given {share:g}.")
+                raise ValueError(f"{name}: expects a share above 0, up to 1, was given {share:g}.")
         return channels
 
 
