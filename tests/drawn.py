@@ -138,7 +138,14 @@ def plans(draw: Any, scenario: Scenario) -> Plan:
         if getattr(scenario, name) is not None and draw(st.booleans())
     }
     messages = draw(letters(scenario)) if scenario.contact else {}
-    return Plan(**messages, **levers)
+    plan = Plan(**messages, **levers)
+    if 0 not in (scenario.renewal.fees if scenario.renewal else ()):
+        plan = plan.but(freemium=Plan().freemium)  # nobody would see advertisements
+    service = scenario.service
+    agents = (service.agents if plan.service.agents is None else plan.service.agents) if service else 0
+    if service and plan.service.routing == "by_channel" and agents < len(service.channels):
+        plan = plan.but(service=plan.service.but(routing="arrival"))
+    return plan
 
 
 @st.composite

@@ -27,9 +27,10 @@ MUTE = Parameters(usage=0.0, worth=0.0, told=0.0)
 
 @cache
 def market(success: Parameters = Parameters(), weeks: int = 56) -> Scenario:  # noqa: B008  # frozen
-    """Give a software firm whose 400 customers are all there from the start."""
+    """Give a software firm whose 400 customers are all there from the start, and pay."""
     scenario = load_scenario("saas").but(people=400, weeks=weeks, acquisition=None, success=success)
-    return scenario.but(entry=Entry(present_share=1.0))
+    paying = scenario.renewal.but(level_shares=(0, 6, 3, 1))
+    return scenario.but(entry=Entry(present_share=1.0), renewal=paying)
 
 
 def ran(seed: int = 1, success: Parameters = Parameters(), **levers: Any) -> Run:  # noqa: B008  # frozen
