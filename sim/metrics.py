@@ -53,7 +53,7 @@ METRICS = {
     "orders": Metric("orders", "placed", 0),
     "average_order": Metric("currency", "paid for an order", 2),
     "cross_sell_rate": Metric("share", "orders with a suggestion accepted", 3),
-    "revenue": Metric("currency", "paid by customers (and advertisers), after discounts", 0),
+    "revenue": Metric("currency", "paid to the firm, after discounts", 0),
     "contribution": Metric("currency", "revenue less goods and spending on customers", 0),
     "profit": Metric("currency", "contribution less the costs of all together", 0),
     "customer_equity": Metric("currency", "worth of remaining customers, constant retention", 0),
