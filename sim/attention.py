@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.events import Bond
+from sim.mask import places
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -27,7 +28,7 @@ def bind(world: World, attention: npt.NDArray[np.float32], bond: Bond, worth: fl
     fades
         Weeks in which 63 % of the attention fades.
     """
-    who = np.flatnonzero(attention)
+    who = places(attention)
     left = attention[who].astype(float)
     world.people.bonds.raise_aim(bond, worth * left, who)
     left *= float(np.exp(-1 / fades))

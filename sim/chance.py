@@ -23,7 +23,7 @@ Whole = int | Integers  # one number or an array of them
 WORD = (1 << 64) - 1  # all ones: keeps plain integers inside 64 bits, as arrays keep themselves
 STIRS = (30, 0xBF58476D1CE4E5B9, 27, 0x94D049BB133111EB, 31)  # shifts and factors of splitmix64
 STIRS_OF_ARRAYS = tuple(np.array(number, np.uint64) for number in STIRS)  # plain integers are slow there
-TWELVE = np.array(12, np.uint64)  # of arrays, too
+TWELVE, THIRTY_TWO = np.array(12, np.uint64), np.array(32, np.uint64)  # of arrays, too
 FROM_ONE_TO_TWO = np.array(0x3FF << 52, np.uint64)  # the bits that floats of this range have in common
 ALMOST_ONE = np.array(1 - 2**-53)
 LARGEST_SEED = (1 << 63) - 1
@@ -110,9 +110,10 @@ class Luck:
 
     def uniform(self, purpose: Purpose, person: Whole, week: Whole = 0, j: Whole = 0) -> Any:
         """Draw uniformly from the open interval (0, 1)."""
-        occasion = _word(person) << 32 | (int(purpose) << 24 | _word(week) << 12 | _word(j))
-        if isinstance(occasion, np.ndarray):
-            return self._uniforms(occasion)
+        whose, when = _word(person), int(purpose) << 24 | _word(week) << 12 | _word(j)
+        if isinstance(whose, np.ndarray) or isinstance(when, np.ndarray):
+            return self._uniforms(whose << THIRTY_TWO | np.asarray(when, np.uint64))
+        occasion = whose << 32 | when
         return ((mix(mix(occasion) ^ self._seed_word) >> 12) + 0.5) * 2**-52  # type: ignore[attr-defined]
 
     def _uniforms(self, occasions: npt.NDArray[np.uint64]) -> Floats:

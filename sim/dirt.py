@@ -17,6 +17,7 @@ import pandas as pd
 from sim.chance import Luck, Purpose
 from sim.extract import KEY
 from sim.identity import CHARACTERS, DETAILS
+from sim.mask import Mask
 from sim.processes.stewardship import Parameters
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ CELLS, ROWS = (
 )  # mistakes that one row may have, and rows of a person's week that have luck of their own
 MISSPELT, WRONG_UNIT = 16, 17  # cells; gaps are numbered by detail, from 0
 WRONG_DATE = {"orders": 18, "tickets": 19, "answers": 20}
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass

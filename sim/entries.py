@@ -12,9 +12,10 @@ import pandas as pd
 
 from sim.chance import Purpose
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK, MINUTES_AN_HOUR
-from sim.dirt import SINGULAR, Dirt, Mask, misspelt
+from sim.dirt import SINGULAR, Dirt, misspelt
 from sim.extract import Tables, dates
 from sim.identity import identities
+from sim.mask import Mask
 
 CUSTOMER, SECOND_ENTRY, WHOLESALE, TEST = "customer", "second entry", "wholesale buyer", "test account"
 FIRST, SECOND = 0, 1  # of a person's entries

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.mask import places
+
 Integers = npt.NDArray[np.integer]
 Column = int | npt.NDArray[Any]  # one number for all rows, or an array of them
 Block = tuple[Any, ...]  # six columns, in the order of `Events`
@@ -185,7 +187,7 @@ class Events:
     def where(self, rows: npt.NDArray[np.bool_] | Integers | slice) -> "Events":
         """Give the rows under a mask, or those at some places in the order named."""
         if isinstance(rows, np.ndarray) and rows.dtype == bool:
-            rows = np.flatnonzero(rows)  # six columns are read faster by place than through a mask
+            rows = places(rows)  # six columns are read faster by place than through a mask
         named = (self.minute[rows], self.person[rows], self.kind[rows])
         return Events(*named, self.channel[rows], self.ref[rows], self.value[rows])
 

@@ -18,6 +18,7 @@ from sim.channel import codes
 from sim.clock import MINUTES_A_WEEK
 from sim.events import BILL, FIRM, Events, Kind
 from sim.identity import identities
+from sim.mask import places
 from sim.texts import write
 from sim.voice import ticket_themes
 
@@ -39,7 +40,7 @@ def extract(run: Run) -> Tables:
     due = events.minute + run.scenario.record.minutes()[events.kind]
     on_record = np.zeros(run.scenario.people + 1, bool)
     on_record[[*person, FIRM]] = True  # what concerns no customer, such as prices, is known too
-    known = np.flatnonzero(on_record[events.person] & (due < run.scenario.weeks * MINUTES_A_WEEK))
+    known = places(on_record[events.person] & (due < run.scenario.weeks * MINUTES_A_WEEK))
     events, entry = events.where(known), entry[known]
     orders = _orders(events, entry)
     return {
@@ -140,7 +141,7 @@ def _answers(events: Events, entry: Integers) -> pd.DataFrame:
 
 def _keyed(events: Events, entry: Integers, *kinds: Kind) -> pd.DataFrame:
     """Give events of some kinds as a table whose index says whose they are and which of their week."""
-    rows = np.flatnonzero(np.isin(events.kind, kinds))
+    rows = places(np.isin(events.kind, kinds))
     names = ("minute", "person", "kind", "channel", "ref", "value")
     table = pd.DataFrame({name: getattr(events, name)[rows] for name in names} | {"entry": entry[rows]})
     table["week"] = table["minute"] // MINUTES_A_WEEK

@@ -16,18 +16,18 @@ import pandas as pd
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
+from sim.mask import Mask
 
 if TYPE_CHECKING:
     from sim.run import Run
 
 MOST_CATEGORIES = 24  # their bits must fit the event log
 PERSON_BITS = 25  # persons stay below 2**25, so a category can stand beside them in a draw's key
-Mask = npt.NDArray[np.bool_]
 
 
 def key(person: Integers, category: int | Integers) -> Integers:
     """Give the occasion of a person and a category for a draw."""
-    return person | np.asarray(category, np.int64) << PERSON_BITS
+    return person | category << PERSON_BITS
 
 
 def keys(person: Integers, categories: int) -> Integers:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim.chance import Floats, Integers, Purpose
 from sim.events import Kind
+from sim.mask import places
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -56,7 +57,7 @@ class WeekOrders:
 
     def buyers(self) -> Integers:
         """Name whoever ordered this week, each once."""
-        return self.person[np.flatnonzero(self.j == 0)]
+        return self.person[places(self.j == 0)]
 
     def close(self) -> None:
         """Put the week's orders in order and make room for the next week's."""
@@ -72,7 +73,7 @@ class WeekOrders:
 def swallow(world: World, week: int) -> Integers:
     """Find the places of the week's faulty orders about which nobody complains."""
     orders, outspoken = world.orders, world.people.service.outspoken
-    place = np.flatnonzero(orders.faulty)
+    place = places(orders.faulty)
     who, j = orders.person[place], orders.j[place]
     return place[~world.luck.happens(outspoken[who], Purpose.COMPLAINT, who, week, j)]
 
@@ -99,7 +100,7 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     if world.till:
         world.till.fill(week)
     given = np.rint(orders.cents * orders.discount).astype(np.int64)
-    cut = np.flatnonzero(given)
+    cut = places(given)
     markup = world.people.surcharge.markup[who]
     markup[cut] = 0.0  # an offer's price is its price
     orders.surcharge = np.rint(orders.cents * markup).astype(np.int64)
@@ -110,6 +111,6 @@ def ring_up(world: World, week: int, cents: npt.NDArray[np.int64], agreed: Float
     ref[redeems] = offer.campaign[who[redeems]]
     world.log.write(Kind.ORDER, minute, who, 0, ref, orders.cents)
     world.log.write(Kind.DISCOUNT, minute[cut], who[cut], 0, ref[cut], given[cut])
-    more = np.flatnonzero(orders.surcharge)
+    more = places(orders.surcharge)
     world.log.write(Kind.SURCHARGED, minute[more], who[more], value=orders.surcharge[more])
     world.log.write(Kind.FAULT, minute[orders.faulty], who[orders.faulty])

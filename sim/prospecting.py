@@ -18,6 +18,7 @@ from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.deal import Deal
 from sim.events import FIRM, Kind
+from sim.mask import places
 
 if TYPE_CHECKING:
     from sim.processes.sales import Sales
@@ -35,7 +36,7 @@ class Prospecting:
         """Pay for this week's fairs; give the prospects who show interest, with all that is drawn of them."""
         luck, these, me = self.world.luck, self.firm.these, self.world.people.sales
         self.promote(week)
-        who = np.flatnonzero(self.firm.to_be_won(week) & ~me.busy & (me.lost <= week - these.rest_weeks))
+        who = places(self.firm.to_be_won(week) & ~me.busy & (me.lost <= week - these.rest_weeks))
         chance = luck.uniform(Purpose.LEAD, who, week)
         shown = chance < self.share
         who, brought = who[shown], chance[shown] >= these.lead_share  # by marketing

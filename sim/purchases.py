@@ -14,6 +14,7 @@ import numpy as np
 from sim.chance import Floats, Integers
 from sim.clock import MINUTES_A_WEEK
 from sim.lines import in_basket
+from sim.mask import places
 
 if TYPE_CHECKING:
     from sim.processes.basket import Parameters
@@ -57,9 +58,9 @@ class Purchases:
         for bought, buys in zip(self.bought, has.T, strict=True):
             np.add.at(bought, row, buys.astype(bought.dtype))
         for place, category in enumerate(self.staples):
-            buys = np.flatnonzero(has[:, category])
+            buys = places(has[:, category])
             who, when = row[buys], minute[buys]
-            fresh = np.flatnonzero(self.first[place][who] == UNKNOWN)[::-1]  # backwards: the first stays
+            fresh = places(self.first[place][who] == UNKNOWN)[::-1]  # backwards: the first stays
             self.first[place][who[fresh]] = when[fresh]
             self.last[place][who] = when
 

@@ -18,11 +18,12 @@ from pydantic import field_validator
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
 from sim.data import Data, Fault
 from sim.events import BILL, FIRM, HIDDEN, POINTS, Events, Kind, join
+from sim.mask import Mask, places
 from sim.need import NEEDS
 from sim.parameter import SCENARIO, parameter
 from sim.purchases import Purchases
 from sim.recommender import Evidence
-from sim.segment import HIDDEN_TRAITS, Mask, Segment, cannot_see, not_there
+from sim.segment import HIDDEN_TRAITS, Segment, cannot_see, not_there
 
 Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
@@ -117,14 +118,14 @@ class Record:
         whole = page
         page = join([self._late, page]) if len(self._late) else page
         known = page.minute + self._delay.take(page.kind) < self.monday
-        strange = np.flatnonzero(self._of_person.take(page.person) == UNKNOWN)  # events of strangers
+        strange = places(self._of_person.take(page.person) == UNKNOWN)  # events of strangers
         orders = strange[known[strange] & (page.kind[strange] == int(Kind.ORDER))]
         self._open_records(page.person[orders])
         # a stranger's complaint waits for their order
         known[strange] &= self._of_person[page.person[strange]] != UNKNOWN
-        late = np.flatnonzero(~known & (page.kind < HIDDEN) & (page.person != FIRM))
+        late = places(~known & (page.kind < HIDDEN) & (page.person != FIRM))
         self._late = page.where(late)
-        seen = np.flatnonzero(known & (page.kind < HIDDEN))
+        seen = places(known & (page.kind < HIDDEN))
         by_kind = page.where(seen[page.kind[seen].argsort(kind="stable")])  # within a kind in order of time
         self._take_in(by_kind)
         self._turn_the_year(by_kind, None if len(late) or page is not whole else page)
@@ -140,7 +141,7 @@ class Record:
     def _take_in(self, page: Events) -> None:
         """Add a page by kind to the columns; where a column keeps the last value, the latest event wins."""
         orders, row = self._find(page, Kind.ORDER)
-        fresh = np.flatnonzero(self.first[row] == UNKNOWN)[::-1]  # backwards: the first order stays
+        fresh = places(self.first[row] == UNKNOWN)[::-1]  # backwards: the first order stays
         self.first[row[fresh]] = page.minute[orders][fresh]
         self.last[row] = page.minute[orders]
         sent, row = self._find(page, Kind.SENT)
@@ -159,7 +160,7 @@ class Record:
         self.ticket[row] = page.minute[tickets]
         clicks, row = self._find(page, Kind.CLICKED)
         minute, last = page.minute[clicks], self.last[row]
-        fresh = np.flatnonzero((self.basket[row] <= last) & (minute > last))[::-1]
+        fresh = places((self.basket[row] <= last) & (minute > last))[::-1]
         self.basket[row[fresh]] = minute[fresh]  # backwards: the first click stays
         self._take_in_programme(page)
         if len(self.purchases.bought):
@@ -229,7 +230,7 @@ class Record:
         """
         view = View(self, about)
         fits = rule.chosen(view) if isinstance(rule, Segment) else _answer(rule, view)
-        return self.person[self.rows][np.flatnonzero(fits)].astype(np.int64)
+        return self.person[self.rows][places(fits)].astype(np.int64)
 
     def box_at(self, person: Integers, minute: Integers) -> Integers:
         """Give the box under which people act at a minute: their own where nobody has two."""
@@ -311,7 +312,7 @@ class View:
 def _sales(page: Events) -> Sales:
     """Find the sales among events."""
     effect = EFFECTS.take(page.kind)
-    sold = np.flatnonzero(effect)
+    sold = places(effect)
     ordered = (page.kind[sold] == int(Kind.ORDER)).astype(np.int8)
     return page.person[sold], ordered, effect[sold] * page.value[sold]
 

@@ -16,10 +16,9 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from sim.data import Data
+from sim.mask import Mask
 from sim.need import NeedName
 from sim.parameter import PLAN, parameter
-
-Mask = npt.NDArray[np.bool_]
 
 HIDDEN_TRAITS = """
     satisfaction expectation patience shield spell rate dropout toll asleep dormant stage left cause fatigue

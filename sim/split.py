@@ -23,6 +23,7 @@ import pandas as pd
 from sim.chance import Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.events import BILL, Events, Kind
+from sim.mask import places
 from sim.post import SECOND_ACCOUNTS
 from sim.purchases import Purchases
 from sim.record import UNKNOWN, Delays, Record
@@ -85,7 +86,7 @@ class SplitRecord(Record):
     def _boxes_of(self, page: Events) -> npt.NDArray[np.int32]:
         """Give the box of each event."""
         box = page.person.copy()
-        sided = np.flatnonzero(np.isin(page.kind, SIDED))
+        sided = places(np.isin(page.kind, SIDED))
         box[sided] = self.box_at(page.person[sided], page.minute[sided])
         sent = page.kind == int(Kind.SENT)
         to_second = sent & (page.minute % MINUTES_A_WEEK == SECOND_ACCOUNTS)
@@ -118,7 +119,7 @@ class SplitRecord(Record):
     def box_at(self, person: Integers, minute: Integers) -> npt.NDArray[np.int64]:
         """Give the box under which a person acts at a minute."""
         has_two = self.accounts.two[person] & ~self.merged[person] & (self._of_person[person] != UNKNOWN)
-        box, may = person.astype(np.int64), np.flatnonzero(has_two)
+        box, may = person.astype(np.int64), places(has_two)
         box[may] += self.people * self.accounts.second(box[may], minute[may].astype(np.int64))
         return box
 
@@ -131,12 +132,12 @@ class SplitRecord(Record):
 
     def apart(self) -> Integers:
         """Find the people who stand in two records."""
-        return np.flatnonzero((self._of_person[self.people : -1] != UNKNOWN) & ~self.merged)
+        return places((self._of_person[self.people : -1] != UNKNOWN) & ~self.merged)
 
     @property
     def rows(self) -> Integers:
         """The records that are open and not merged into another."""
-        return np.flatnonzero(~self._closed[: len(self)])
+        return places(~self._closed[: len(self)])
 
     def owners(self) -> Integers:
         """Whom each record belongs to, closed ones too."""

@@ -15,13 +15,13 @@ import numpy.typing as npt
 from sim.chance import Floats, Integers, Purpose
 from sim.events import Cause, Kind
 from sim.lines import as_bits, key, keys, worth
+from sim.mask import Mask, places
 from sim.recommender import best, learned, popular, scores_of
 
 if TYPE_CHECKING:
     from sim.processes.basket import Levers, Parameters
     from sim.world import World
 
-Mask = npt.NDArray[np.bool_]
 Cents = npt.NDArray[np.int64]
 MODELS = {"popular": popular, "learned": learned}
 ADVISING = 300  # this work among all that a plan wants done: no channel of messages, no bond, no contract
@@ -68,7 +68,7 @@ class Till:
         these = self.choose(week)
         self.deliver(these, week)
         if self.levers.suggestions or self.levers.up_sell:
-            asked = np.flatnonzero(self.advised(week)[orders.person])
+            asked = places(self.advised(week)[orders.person])
             self.suggest(these, asked, week)
             self.offer_dearer(these, asked, week)
         for place, staple in enumerate(me.staples):
@@ -153,14 +153,14 @@ class Till:
         lines = these.worth * these.wanted
         lines /= lines.sum(axis=1, keepdims=True)  # shares of what was wanted
         sold = np.maximum(np.rint(these.own * (1 - (lines * gone).sum(axis=1))), 1).astype(np.int64)
-        less, lost = np.flatnonzero(gone.any(axis=1)), these.own - sold
+        less, lost = places(gone.any(axis=1)), these.own - sold
         world.log.write(
             Kind.MISSED, orders.minute[less], orders.person[less], 0, as_bits(gone[less]), lost[less]
         )
         these.own = sold
         missed = (lines * lacks).sum(axis=1)  # (orders,)
         these.points -= self.these.missing_drop * missed
-        short = np.flatnonzero(missed)
+        short = places(missed)
         world.people.patience.burden(
             Cause.PRODUCT, self.these.missing_toll * missed[short], orders.person[short]
         )

@@ -23,6 +23,7 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import ADVERTISING, FIRM, REFERRAL, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ class Acquisition:
             return
         cents = round(spend * 100 * world.size / 1_000)
         world.log.note(Kind.ADVERTISED, week * MINUTES_A_WEEK, FIRM, code, value=cents)
-        prospects = np.flatnonzero(self.to_be_won(week))
+        prospects = places(self.to_be_won(week))
         reached = -np.expm1(-spend / channel.reach_cost)
         comes = reached * channel.response * world.people.acquisition.inclination[prospects]
         who = prospects[world.luck.happens(comes, Purpose.ATTENTION, prospects, week, code)]
@@ -223,7 +224,7 @@ class Acquisition:
     def recommend(self, week: int) -> None:
         """Let customers recommend the shop to somebody, the satisfied more often."""
         world, these, people = self.world, self.these, self.world.people
-        who = np.flatnonzero(people.entry.stage == Stage.CUSTOMER)
+        who = places(people.entry.stage == Stage.CUSTOMER)
         urge = self.urge.take(people.experience.satisfaction[who])
         urge *= people.acquisition.sociability[who] * people.acquisition.voice[who]
         urge *= people.seeding.talk[who]
@@ -242,7 +243,7 @@ class Acquisition:
     def invent(self, week: int) -> None:
         """Let a few customers be paid for bringing somebody who does not exist."""
         world = self.world
-        who = np.flatnonzero(world.people.entry.stage == Stage.CUSTOMER)
+        who = places(world.people.entry.stage == Stage.CUSTOMER)
         share = self.these.invented_share * self.temptation
         who = who[world.luck.happens(share, Purpose.INVENT, who, week)]
         cents, minute = round(self.levers.referral_reward * 100), week * MINUTES_A_WEEK + OPENING

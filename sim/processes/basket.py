@@ -32,6 +32,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Kind
 from sim.lines import MOST_CATEGORIES, key
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.recommender import Recommender
 from sim.segment import Segment
@@ -248,7 +249,7 @@ class Basket:
         """Let some of those whose jar is empty fill it elsewhere; the firm does not hear of it."""
         me, monday = self.world.people.basket, week * MINUTES_A_WEEK
         for place, staple in enumerate(me.staples):
-            who = np.flatnonzero(me.runs_out[place] < monday)
+            who = places(me.runs_out[place] < monday)
             share = self.these.elsewhere_share
             who = who[self.world.luck.happens(share, Purpose.ELSEWHERE, key(who, staple), week)]
             me.fill(place, who, monday, packs=1)

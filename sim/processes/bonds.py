@@ -25,6 +25,7 @@ from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Bond, Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, parameter
 from sim.segment import Segment
 
@@ -162,7 +163,7 @@ class Bonds:
             self.world.people.bonds.aim[:] = self.base
             yield self.world.calendar.hour("bonds")
             me = self.world.people.bonds
-            warm = np.flatnonzero(me.warmth)
+            warm = places(me.warmth)
             me.raise_aim(Bond.SOCIAL, me.warmth[warm], warm)
             if me.aim.any() or me.strength.any():
                 self.move(week)
@@ -199,7 +200,7 @@ class Bonds:
         me, patience = self.world.people.bonds, self.world.people.patience
         total = np.zeros(self.world.size)
         for bond in Bond:
-            who = np.flatnonzero((me.strength[bond] > 0) | (me.aim[bond] > 0))
+            who = places((me.strength[bond] > 0) | (me.aim[bond] > 0))
             these, strength, aim = self.these.of(bond), me.strength[bond][who], me.aim[bond][who]
             if aim.any():
                 self.begun[bond] = min(self.begun[bond], week)

@@ -26,6 +26,7 @@ from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.data import Data
 from sim.events import FIRM, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -199,7 +200,7 @@ class Community:
     def listeners(self) -> Integers:
         """Find the members who listen: customers still, and the group not muted."""
         people = self.world.people
-        return np.flatnonzero((people.community.status == MEMBER) & (people.entry.stage == Stage.CUSTOMER))
+        return places((people.community.status == MEMBER) & (people.entry.stage == Stage.CUSTOMER))
 
     def post(self) -> None:
         """Let members who read this week's posts buy more, each post adding less."""

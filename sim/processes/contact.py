@@ -28,6 +28,7 @@ from sim.channel import FATIGUE, HILLSTROM, MOST, Channel, ChannelName, codes
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.post import SECOND_ACCOUNTS, SEND_MINUTE, Post
 from sim.trigger import Trigger
@@ -203,7 +204,7 @@ class Contact:
         me.fatigue *= np.float32(these.fatigue_keep)
         me.fatigue *= me.fatigue >= RESTED
         fatigue = me.fatigue.sum(axis=0)  # (people,)
-        weary = np.flatnonzero(fatigue > these.tolerance)
+        weary = places(fatigue > these.tolerance)
         toll = these.contact_toll * (fatigue[weary] - these.tolerance)
         self.world.people.patience.burden(Cause.CONTACT, toll, weary)
 

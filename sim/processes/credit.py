@@ -19,6 +19,7 @@ import simpy
 from sim.clock import WEEKS_A_YEAR
 from sim.data import Data
 from sim.events import Kind
+from sim.mask import places
 from sim.parameter import PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
@@ -85,5 +86,5 @@ class Credit:
         orders, levers = self.world.orders, self.levers.payment_weeks
         weeks = self.these.payment_weeks if levers is None else levers
         cents = np.rint(orders.paid * (self.these.interest * weeks / WEEKS_A_YEAR)).astype(np.int64)
-        rows = np.flatnonzero(cents)
+        rows = places(cents)
         self.world.log.write(Kind.FINANCED, orders.minute[rows], orders.person[rows], value=cents[rows])

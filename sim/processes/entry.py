@@ -19,6 +19,7 @@ from sim.chance import Floats, Integers, Luck, Purpose, Whole
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.data import Data
 from sim.events import Stage
+from sim.mask import places
 from sim.parameter import SCENARIO, Shares, parameter
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Columns:
     def newcomers(self, week: int) -> Integers:
         """Find the people whose first order falls in this week."""
         start = week * MINUTES_A_WEEK
-        return np.flatnonzero((self.minute >= start) & (self.minute < start + MINUTES_A_WEEK))
+        return places((self.minute >= start) & (self.minute < start + MINUTES_A_WEEK))
 
     def birthday(self, luck: Luck, who: Integers) -> Integers:
         """Give the week of the year of some people's birthdays, from 0; `UNTOLD` where nobody knows.

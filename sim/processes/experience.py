@@ -29,6 +29,7 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Cause, Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ class Experience:
         orders, performance = self.world.orders, self.performance(week)  # (orders,)
         self.world.people.experience.extra[:] = 0.0
         for j in range(orders.j.max(initial=-1) + 1):
-            these = np.flatnonzero(orders.j == j)  # two columns are read faster by place than through a mask
+            these = places(orders.j == j)  # two columns are read faster by place than through a mask
             self._compare(orders.person[these], performance[these])
 
     @property
@@ -245,7 +246,7 @@ class Experience:
     def _hold_to_promises(self, who: Integers, surprise: Floats) -> None:
         """Let trust go where a promise is broken by far; an order corrects what was believed, as E."""
         me, these = self.world.people.experience, self.these
-        held = np.flatnonzero(me.promised[who])
+        held = places(me.promised[who])
         if not len(held):
             return
         who, missed = who[held], np.minimum(-surprise[held], me.promised[who[held]] / 100)
@@ -256,7 +257,7 @@ class Experience:
     def be_consoled(self) -> None:
         """Give back part of what a fault took, where the desk put it right this week."""
         me, service = self.world.people.experience, self.world.people.service
-        who = np.flatnonzero(service.consolation > 0)
+        who = places(service.consolation > 0)
         if len(who):
             lost = (
                 self.these.memory * self.these.fault_severity * (1 + self.these.loss)

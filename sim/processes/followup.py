@@ -23,6 +23,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import ATTENTION, Bond, Cause, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -113,7 +114,7 @@ class Columns:
 
     def forget(self, keep: float) -> None:
         """Let everybody's memory of faults fade."""
-        who = np.flatnonzero(self.fault > 0)
+        who = places(self.fault > 0)
         left = self.fault[who] * np.float32(keep)
         self.fault[who] = np.where(left < FORGOTTEN, 0.0, left)
 
@@ -151,7 +152,7 @@ class Followup:
     def due(self, cycle: int, week: int) -> Integers:
         """Find those whose turn it is in the round of calls: not called for a cycle, or never."""
         called = self.world.people.followup.called
-        who = np.flatnonzero((called == NEVER) | (week - called >= cycle))
+        who = places((called == NEVER) | (week - called >= cycle))
         if self.levers.to is None:
             since = (week + 1 - RECENT_WEEKS) * MINUTES_A_WEEK
             who = np.intersect1d(who, self.world.record.bought_since(since))

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-import numpy as np
 import simpy
 
 from sim.data import Data
 from sim.events import Cause, Kind
+from sim.mask import places
 from sim.parameter import PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Freemium:
     def charge_advertisers(self, ads: float) -> None:
         """Note what advertisers pay and users cost, with each bill of 0 for the weeks that it stands for."""
         world, orders = self.world, self.world.orders
-        rows = np.flatnonzero(world.people.renewal.costs_nothing(orders.person))
+        rows = places(world.people.renewal.costs_nothing(orders.person))
         assert world.renewal  # where there are levels
         weeks, minute, who = world.renewal.these.bill_weeks, orders.minute[rows], orders.person[rows]
         a_week = {Kind.SPONSORED: self.these.rate * ads / 1_000, Kind.FULFILLED: self.these.hosting}

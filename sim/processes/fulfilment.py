@@ -25,6 +25,7 @@ import simpy
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.data import Data
 from sim.events import Cause, Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -151,14 +152,14 @@ class Fulfilment:
         asked = me.extra[who] * world.luck.exponential(Purpose.EXTRA_WORK, who, week, orders.j)
         extra = np.rint(orders.cents * asked * np.exp(-these.reluctance * charge)).astype(np.int64)
         cost = extra + round(these.order_cost * 100)
-        takes = np.flatnonzero(cost)
+        takes = places(cost)
         world.log.write(Kind.FULFILLED, orders.minute[takes], who[takes], value=cost[takes])
         self.bill(np.rint(extra * charge).astype(np.int64))
 
     def bill(self, cents: Integers) -> None:
         """Charge customers for extra work, (orders,); they feel it as a price."""
         orders, people = self.world.orders, self.world.people
-        pays = np.flatnonzero(cents)
+        pays = places(cents)
         who, minute, added = orders.person[pays], orders.minute[pays], cents[pays]
         orders.paid[pays] += added
         self.world.log.write(Kind.CHARGED, minute, who, value=added)

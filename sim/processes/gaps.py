@@ -76,7 +76,7 @@ class Levers(Data):
 
 
 class Gaps:
-    """Monday's shortfall, and Sunday's too high hopes."""
+    """Monday's remedies; on Sunday the shortfall, and too high hopes."""
 
     def __init__(self, world: World, these: Parameters) -> None:
         self.world = world
@@ -88,6 +88,7 @@ class Gaps:
         while True:
             week = yield self.world.calendar.hour("prices")
             self.pay(week)
+            yield self.world.calendar.hour("redress")
             self.fall_short(week)
             yield self.world.calendar.hour("loyalty")
             self.raise_hopes()
@@ -109,8 +110,9 @@ class Gaps:
         people, luck = self.world.people, self.world.luck
         common = self.left("knowledge") + self.left("standards") + self.left("perception")
         people.experience.enrich(-common)
-        slips = luck.happens(self.these.slips, Purpose.SLIPS, people.number, week)
-        people.experience.enrich(-self.left("delivery"), np.flatnonzero(slips))
+        buyers = self.world.orders.buyers()
+        slips = luck.happens(self.these.slips, Purpose.SLIPS, buyers, week)
+        people.experience.enrich(-self.left("delivery"), buyers[slips])
 
     def raise_hopes(self) -> None:
         """Let those who ordered hear how good the firm says it is."""

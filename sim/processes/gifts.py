@@ -24,6 +24,7 @@ from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.data import Data
 from sim.events import Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, parameter
 from sim.segment import Segment
 
@@ -133,7 +134,7 @@ class Gifts:
         world, orders = self.world, self.world.orders
         may = np.zeros(world.size, bool)
         may[self.chosen()] = True
-        rows = np.flatnonzero(may[orders.person])
+        rows = places(may[orders.person])
         who, j = orders.person[rows], orders.j[rows]
         rows = rows[world.luck.happens(self.levers.surprise_share, Purpose.SURPRISE, who, week, j)]
         who, first = np.unique(orders.person[rows], return_index=True)

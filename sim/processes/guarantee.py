@@ -26,6 +26,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, parameter
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Guarantee:
     def pay_the_cheeky(self, week: int) -> None:
         """Pay those who claim though nothing was wrong, unless they have to prove it and are caught."""
         these, orders = self.these, self.world.orders
-        place = np.flatnonzero(~orders.faulty)
+        place = places(~orders.faulty)
         who, j = orders.person[place], orders.j[place]
         share = these.abuse_share * _tempted(self.levers.promise, these.abuse_worth)
         share *= 1 - these.proof_catches if self.levers.proof else 1.0
@@ -167,7 +168,7 @@ class Guarantee:
         me, limit = self.world.people.guarantee, self.levers.limit
         place = np.arange(len(who))
         if limit is not None:
-            place = np.flatnonzero(me.paid[who] + _so_far(who) < limit)
+            place = places(me.paid[who] + _so_far(who) < limit)
         np.add.at(me.paid, who[place], np.int32(1))
         sunday_night = (week + 1) * MINUTES_A_WEEK - 1
         self.world.log.write(

@@ -22,6 +22,7 @@ from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import ATTENTION, LEVELS, Bond, Kind
+from sim.mask import places
 from sim.parameter import PLAN, parameter
 from sim.segment import Segment
 
@@ -118,7 +119,7 @@ class Levels:
                 self.sort(week)
                 self.pay(week)
             for level in self.at_work:
-                self.lift(self.these.of(level), np.flatnonzero(self.level == level))
+                self.lift(self.these.of(level), places(self.level == level))
             week = yield self.world.calendar.hour("redress")
             for level in self.at_work:
                 self.serve(self.these.of(level), self.level == level, week)
@@ -135,7 +136,7 @@ class Levels:
         self.level[:] = NONE
         for rule in reversed(self.levers.rules):
             self.level[self.chosen(rule.to, week)] = LEVELS.index(rule.level)
-        self.at_work = np.flatnonzero(np.bincount(self.level + 1, minlength=1)[1:]).tolist()
+        self.at_work = places(np.bincount(self.level + 1, minlength=1)[1:]).tolist()
         service = self.world.people.service
         service.outspoken = self.outspoken
         for level in self.at_work:
@@ -147,7 +148,7 @@ class Levels:
         """Pay for a round of each level."""
         for level in self.at_work:
             cents = round(self.these.of(level).cost * 100 * ROUND)
-            who = np.flatnonzero(self.level == level)
+            who = places(self.level == level)
             if cents:
                 place = ATTENTION.index(LEVELS[level])
                 self.world.log.write(Kind.ATTENDED, week * MINUTES_A_WEEK, who, place, value=cents)
@@ -168,4 +169,4 @@ class Levels:
             orders.mend(place[found], these.repairs)
         for bond, aim in ((Bond.SOCIAL, these.social), (Bond.STRUCTURAL, these.structural)):
             if aim:
-                bonds.raise_aim(bond, aim, np.flatnonzero(here))
+                bonds.raise_aim(bond, aim, places(here))

@@ -27,6 +27,7 @@ from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ class Livestream:
         """Find the customers who watch: those awake, and the sociable sooner."""
         world, these, entry = self.world, self.these, self.world.people.entry
         here = (entry.stage == Stage.CUSTOMER) & (entry.minute < week * MINUTES_A_WEEK)
-        who = np.flatnonzero(here & ~world.people.shopping.asleep)
+        who = places(here & ~world.people.shopping.asleep)
         promoted = -np.expm1(-self.levers.promotion / these.promotion_worth)
         share = (these.follow_share + these.reach_share * promoted) * world.done_share
         chance = share * world.people.acquisition.sociability[who]
@@ -231,9 +232,9 @@ class Livestream:
         occasion = (orders.person, week, orders.j)
         on_impulse = world.luck.happens(1 - 1 / surge, Purpose.IMPULSE, *occasion)
         unwanted = on_impulse & world.luck.happens(these.return_share, Purpose.SEND_BACK, *occasion)
-        rows = np.flatnonzero(on_impulse)
+        rows = places(on_impulse)
         world.log.write(Kind.IMPULSE, orders.minute[rows], orders.person[rows])
-        self.send_back(np.flatnonzero(unwanted), week)
+        self.send_back(places(unwanted), week)
         if world.pricing:
             who, times = np.unique(orders.person[on_impulse & ~unwanted], return_counts=True)
             me.pricing.stock[who] += these.borrowed_share * times

@@ -21,6 +21,7 @@ from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Bond, Cause, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class Loyalty:
     def tempt(self) -> None:
         """Let members buy faster near a reward, and in the glow after one."""
         me, these = self.world.people.loyalty, self.these
-        who = np.flatnonzero(me.member)
+        who = places(me.member)
         pull = these.pressure * self.pull * self.way(who) ** 2
         self.world.people.shopping.lift[who] *= (1 + pull) * (1 + me.glow[who])
         glow = me.glow[who] * these.glow_keep
@@ -197,7 +198,7 @@ class Loyalty:
         if not self.levers.runs:
             return members
         says_yes = world.luck.happens(self.these.join_share, Purpose.ENROL, orders.person, week, orders.j)
-        rows = np.flatnonzero(~members & says_yes)
+        rows = places(~members & says_yes)
         who, first = np.unique(orders.person[rows], return_index=True)
         me.member[who] = True
         world.log.write(Kind.ENROLLED, orders.minute[rows[first]], who)
@@ -209,7 +210,7 @@ class Loyalty:
         """Let members with a full reward pay with their points, as far as the order goes."""
         me, orders, world = self.world.people.loyalty, self.world.orders, self.world
         full = max(round(self.levers.reward * 100), 1)  # who holds nothing has nothing to use
-        rows = np.flatnonzero((me.points[orders.person] >= full) & (orders.paid > 0))
+        rows = places((me.points[orders.person] >= full) & (orders.paid > 0))
         who, j = orders.person[rows], orders.j[rows]
         rows = rows[world.luck.happens(self.these.redeem_share, Purpose.REDEEM, who, week, j)]
         who, first = np.unique(orders.person[rows], return_index=True)  # once a week at most
@@ -225,17 +226,17 @@ class Loyalty:
         me, orders, world = self.world.people.loyalty, self.world.orders, self.world
         who = orders.person
         points = np.where(earns, np.floor(orders.paid * self.levers.points), 0).astype(np.int64)
-        rows = np.flatnonzero(points)
+        rows = places(points)
         np.add.at(me.points, who[rows], points[rows])
         world.log.write(Kind.EARNED, orders.minute[rows], who[rows], value=points[rows])
         perk = np.rint(100 * self.levers.perk * me.tier[who]).astype(np.int64)
-        rows = np.flatnonzero(perk)
+        rows = places(perk)
         world.log.write(Kind.PERK, orders.minute[rows], who[rows], value=perk[rows])
 
     def expire(self, week: int) -> None:
         """Let the points of those expire who have not ordered for too long."""
         me = self.world.people.loyalty
-        who = np.flatnonzero((me.points > 0) & (me.last_order <= week - self.levers.expiry_weeks))
+        who = places((me.points > 0) & (me.last_order <= week - self.levers.expiry_weeks))
         self.world.log.write(Kind.EXPIRED, (week + 1) * MINUTES_A_WEEK - 1, who, value=me.points[who])
         me.points[who] = 0
 
@@ -244,7 +245,7 @@ class Loyalty:
         if (week + 1) % self.levers.review_weeks:
             return
         people, me, these = self.world.people, self.world.people.loyalty, self.these
-        who = np.flatnonzero(me.member)
+        who = places(me.member)
         spend = self.world.record.spend_of(who) / 100
         tier = np.zeros(len(who), np.int8)
         for level, threshold in ((SILVER, self.levers.silver_from), (GOLD, self.levers.gold_from)):
@@ -261,7 +262,7 @@ class Loyalty:
     def bind(self) -> None:
         """Let points on the account bind like money, and perks by the structure they give."""
         people, me = self.world.people, self.world.people.loyalty
-        who = np.flatnonzero(me.member)
+        who = places(me.member)
         people.bonds.raise_aim(Bond.FINANCIAL, self.pull * self.way(who), who)
         perk = self.levers.perk * me.tier[who]
         people.bonds.raise_aim(Bond.STRUCTURAL, -np.expm1(-perk / self.these.perk_worth), who)

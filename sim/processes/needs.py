@@ -32,6 +32,7 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Kind
+from sim.mask import places
 from sim.need import NEEDS, PARTS, TYPES, NeedName, Proposition, Weights
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
@@ -286,9 +287,7 @@ class Needs:
         world, these, me = self.world, self.these, self.world.people.needs
         me.now[:] = me.need
         me.value[:] = self.value
-        who = np.flatnonzero(
-            world.luck.happens(these.situation_share, Purpose.SITUATION, world.people.number, week)
-        )
+        who = places(world.luck.happens(these.situation_share, Purpose.SITUATION, world.people.number, week))
         another = world.luck.uniform(Purpose.SITUATION, who, week, 1)
         me.now[who] = these.drawn(another)
         added = these.most() * self.added[:-1]

@@ -26,6 +26,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import MEASURES, Cause, Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -199,9 +200,9 @@ class Notice:
         world, these, orders = self.world, self.these, self.world.orders
         luck = world.luck.uniform(Purpose.LATE, orders.person, week, orders.j)
         carried = delay.share * (these.backup_share if self.booked else 0.0)
-        place = np.flatnonzero(luck < carried)
+        place = places(luck < carried)
         self.send("carrier", orders.minute[place], orders.person[place], these.backup_cost)
-        place = np.flatnonzero((luck >= carried) & (luck < delay.share))  # (late orders,)
+        place = places((luck >= carried) & (luck < delay.share))  # (late orders,)
         minute, who = orders.minute[place], orders.person[place]
         world.log.write(Kind.DELAYED, minute, who)
 

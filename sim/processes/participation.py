@@ -23,6 +23,7 @@ from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -141,7 +142,7 @@ class Participation:
         weariness = self.world.people.participation.weariness
         weariness *= np.float32(self.these.weariness_keep)
         weariness[weariness < RESTED] = 0.0
-        who = np.flatnonzero(weariness > self.these.tolerance)
+        who = places(weariness > self.these.tolerance)
         toll = self.these.toll * (weariness[who].astype(float) - self.these.tolerance)
         self.world.people.patience.burden(Cause.CONTACT, toll, who)
 

@@ -24,6 +24,7 @@ from sim.chance import Floats, Integers, Luck, Purpose, Whole
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Stage
+from sim.mask import places
 from sim.parameter import parameter
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class Patience:
         me.stirred.clear()
         if people.renewal.binds and not people.renewal.has_free:
             return  # they go when their term ends
-        gone = np.flatnonzero(stays & (me.left <= 0) & people.renewal.may_go())
+        gone = places(stays & (me.left <= 0) & people.renewal.may_go())
         sunday_night = np.full(len(gone), (week + 1) * MINUTES_A_WEEK - 1)
         self.world.leave(gone, sunday_night)
         if self.world.renewal:  # they were on a free level

@@ -21,6 +21,7 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import WEEKS_A_YEAR
 from sim.data import Data
 from sim.events import Bond, Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -109,7 +110,7 @@ class Payday:
     def run_short(self, week: int) -> None:
         """Let those who are short of money, and have no credit, buy less."""
         people, me = self.world.people, self.world.people.payday
-        who = np.flatnonzero(me.short & ~me.trusted)
+        who = places(me.short & ~me.trusted)
         left = 1 - self.these.dip * self.since(week) / (MONTH - 1)  # of usual buying, by payday
         people.shopping.lift[who] *= left.take(me.payday[who])
 
@@ -117,16 +118,16 @@ class Payday:
         """Note what waiting costs and what is never paid; those who were lent to feel trusted."""
         world, these, me, orders = self.world, self.these, self.world.people.payday, self.world.orders
         since = self.since(week).take(me.payday[orders.person])  # (orders,)
-        place = np.flatnonzero((me.short & me.trusted)[orders.person] & (since > 0))
+        place = places((me.short & me.trusted)[orders.person] & (since > 0))
         who, minute, paid = orders.person[place], orders.minute[place], orders.paid[place]
         weeks: Floats = (MONTH - since[place]).astype(float)
         self.note(Kind.FINANCED, minute, who, np.rint(paid * these.interest * weeks / WEEKS_A_YEAR))
         lost = world.luck.happens(these.unpaid_share, Purpose.UNPAID, who, week, orders.j[place])
         self.note(Kind.UNPAID, minute[lost], who[lost], paid[lost])
-        world.people.bonds.raise_aim(Bond.SOCIAL, these.trusted_worth, np.flatnonzero(me.short & me.trusted))
+        world.people.bonds.raise_aim(Bond.SOCIAL, these.trusted_worth, places(me.short & me.trusted))
 
     def note(self, kind: Kind, minute: Integers, who: Integers, cents: npt.NDArray[np.generic]) -> None:
         """Write money into the log, where it is any."""
         amount = cents.astype(np.int64)
-        rows = np.flatnonzero(amount)
+        rows = places(amount)
         self.world.log.write(kind, minute[rows], who[rows], value=amount[rows])

@@ -23,6 +23,7 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Cause, Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, parameter
 
 if TYPE_CHECKING:
@@ -180,10 +181,10 @@ class Pricing:
         Those that are higher stay, for want of an order that tells better, unless hardly a gap is left.
         """
         me, these = self.world.people.pricing, self.these
-        who = np.flatnonzero(me.stock > 0)
+        who = places(me.stock > 0)
         eaten = self.world.people.shopping.rate[who] * (1 - these.pantry)  # orders not placed while full
         me.stock[who] = np.maximum(me.stock[who] - eaten, 0.0)
-        who = np.flatnonzero(me.reference != me.price)
+        who = places(me.reference != me.price)
         gap = me.price - me.reference[who]
         gap = np.where(gap > 0, gap * (1 - these.reference_rise), gap)
         me.reference[who] = np.where(np.abs(gap) < FORGOTTEN, me.price, me.price - gap)
@@ -199,7 +200,7 @@ class Pricing:
             who, times = np.unique(orders.person[held > 0], return_counts=True)
             me.stock[who] += these.forward_share * times
         paid = me.price * (1 - held)  # (orders,)
-        low = np.flatnonzero(paid < me.reference[orders.person])
+        low = places(paid < me.reference[orders.person])
         low = low[np.argsort(paid[low], kind="stable")]  # of a person's prices, the lowest comes first
         who, first, times = np.unique(orders.person[low], return_index=True, return_counts=True)
         step = 1 - (1 - these.reference_fall) ** times
@@ -208,13 +209,13 @@ class Pricing:
     def compare(self) -> None:
         """Take back last week's offers; a high price, and one higher than usual, slow buying."""
         people, me, these = self.world.people, self.world.people.pricing, self.these
-        who = np.flatnonzero(me.price > me.reference)
+        who = places(me.price > me.reference)
         who = who[~people.renewal.costs_nothing(who)]
         gap = (me.price - me.reference[who]) * me.sensitivity[who]
         buying = np.full(len(me.reference), 1 / me.dearness)  # (people,)
         buying[who] = np.exp(-np.minimum(these.price_loss * gap, DEAREST)) / me.dearness
         people.shopping.lift *= buying
-        people.shopping.lift[np.flatnonzero(me.stock > 0)] *= these.pantry
+        people.shopping.lift[places(me.stock > 0)] *= these.pantry
         people.patience.burden(Cause.PRICE, these.price_toll * gap, who)
         me.discount[:] = 0.0
         me.offer_minute[:] = NEVER

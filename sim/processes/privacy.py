@@ -22,6 +22,7 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, parameter
 
 if TYPE_CHECKING:
@@ -196,9 +197,7 @@ class Privacy:
         """Let people take back permissions, the concerned more often."""
         world = self.world
         share = self.these.withdrawal_share * world.people.privacy.concern  # (people,)
-        self.end(
-            np.flatnonzero(world.luck.happens(share, Purpose.TAKE_BACK, world.people.number, week)), week
-        )
+        self.end(places(world.luck.happens(share, Purpose.TAKE_BACK, world.people.number, week)), week)
 
     def delete(self, week: int, keep_weeks: int) -> None:
         """Delete the data of those who have not ordered for too long; who orders again is on file again."""
@@ -216,7 +215,7 @@ class Privacy:
     def mind(self) -> None:
         """Let this week's profiling take patience, more of the concerned."""
         people, me, these = self.world.people, self.world.people.privacy, self.these
-        who = np.flatnonzero(me.profiled > 0)
+        who = places(me.profiled > 0)
         toll = these.profiled_toll * self.relief
         toll += these.sensitive_toll * (self.levers.sensitive == "unasked")
         people.patience.burden(Cause.TRUST, toll * me.concern[who] * me.profiled[who], who)

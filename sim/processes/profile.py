@@ -17,6 +17,7 @@ import simpy
 from sim.chance import Floats, Integers, Purpose
 from sim.data import Data
 from sim.events import Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, parameter
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Profile:
     def ask(self) -> tuple[Integers, Integers]:
         """Ask whoever has not been asked; give those who answer, and the minutes of that order."""
         orders = self.world.orders
-        new = np.flatnonzero(~self.asked[orders.person])
+        new = places(~self.asked[orders.person])
         who, first = np.unique(orders.person[new], return_index=True)  # the first order of each this week
         self.asked[who] = True
         answers = self.world.luck.happens(self.these.answer_share, Purpose.DECLARE, who)

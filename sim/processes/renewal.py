@@ -25,6 +25,7 @@ from sim.chance import Floats, Integers, Luck, Purpose, beta_toll
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Kind, Stage
+from sim.mask import places
 from sim.orders import ring_up
 from sim.parameter import PLAN, SCENARIO, Shares, parameter
 from sim.segment import Segment
@@ -167,7 +168,7 @@ class Columns:
     def free_users(self, stage: Integers) -> Integers:
         """Find the customers on a free level."""
         signed = (stage == Stage.CUSTOMER) & (self.bills_left != UNSIGNED)
-        return np.flatnonzero(signed & self.free[self.level])
+        return places(signed & self.free[self.level])
 
     def ease(self, factor: float, who: Integers) -> None:
         """Multiply what nature takes from some people."""
@@ -207,14 +208,14 @@ class Renewal:
     def show_contracts(self) -> None:
         """Write down the contracts that are in force as the market opens, with the ends of their terms."""
         me = self.world.people.renewal
-        who = np.flatnonzero(me.bills_left != UNSIGNED)
+        who = places(me.bills_left != UNSIGNED)
         rest = me.bills_left[who].astype(np.int32) * (self.these.bill_weeks * MINUTES_A_WEEK)
         self.world.log.write(Kind.SIGNED, 0, who, RUNNING, me.due[who] + rest, me.level[who])
 
     def begin_contracts(self, week: int) -> None:
         """Let a contract begin with the first order of a newcomer, or of one won back."""
         people, me = self.world.people, self.world.people.renewal
-        who = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (me.due == NEVER))
+        who = places((people.entry.stage == Stage.CUSTOMER) & (me.due == NEVER))
         back = week * MINUTES_A_WEEK + np.floor(people.shopping.begin[who] * MINUTES_A_WEEK)
         me.due[who] = np.where(people.shopping.begin[who] > 0, back, people.entry.minute[who])
 
@@ -233,7 +234,7 @@ class Renewal:
         if world.done_share < 1:  # the rest is planned but not done
             ends &= world.luck.happens(world.done_share, Purpose.EXECUTION, people.number, week, STAYING)
         me.offered[ends] = self.levers.stay_discount
-        people.patience.provoke(Cause.CONTACT, self.these.reminder_toll, np.flatnonzero(ends))
+        people.patience.provoke(Cause.CONTACT, self.these.reminder_toll, places(ends))
 
     def toll(self, who: Integers) -> Floats:
         """Give what the end of a term takes from some people: more at a high price, less with an offer."""
@@ -245,7 +246,7 @@ class Renewal:
     def decide(self, week: int) -> None:
         """Let those leave whose patience ends with the term; the others get their bill."""
         world, people, me = self.world, self.world.people, self.world.people.renewal
-        who = np.flatnonzero(self.here & me.due_in(week) & (people.entry.stage == Stage.CUSTOMER))
+        who = places(self.here & me.due_in(week) & (people.entry.stage == Stage.CUSTOMER))
         ends = who[me.bills_left[who] == 0]
         gone = ends[people.patience.endure(Cause.NATURE, ends, self.toll(ends))]
         world.leave(gone, me.due[gone].astype(np.int64))
@@ -258,7 +259,7 @@ class Renewal:
     def end_contracts(self, week: int) -> None:
         """End the contracts that were not renewed this week."""
         people, me = self.world.people, self.world.people.renewal
-        who = np.flatnonzero(me.due_in(week) & (people.entry.stage == Stage.LEFT))
+        who = places(me.due_in(week) & (people.entry.stage == Stage.LEFT))
         self.close(who, me.due[who])
 
     def close(self, who: Integers, minute: Integers) -> None:

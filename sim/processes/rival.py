@@ -33,6 +33,7 @@ from sim.chance import Floats, Integers, Luck, Purpose, gamma_quantile
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, SCENARIO, parameter
 
 if TYPE_CHECKING:
@@ -184,10 +185,10 @@ class Rival:
         """Let people follow the utility as far as it leaves the band of their habit, and buy by it."""
         people, me, these = self.world.people, self.world.people.rival, self.these
         gap = me.start + self.change(week, cut) - me.utility  # (people,)
-        who = np.flatnonzero(gap != 0)
+        who = places(gap != 0)
         gap, habit = gap[who], me.habit[who]
         band = np.where(gap < 0, habit, 1 - habit) * these.habit_band
-        leaves = np.flatnonzero(np.abs(gap) > band)  # all others stay as they are
+        leaves = places(np.abs(gap) > band)  # all others stay as they are
         who, gap, band = who[leaves], gap[leaves], band[leaves]
         moved = me.utility[who] + (gap - np.copysign(band, gap))
         me.utility[who] = np.clip(moved, -LOWEST, LOWEST)
@@ -214,9 +215,9 @@ class Rival:
         share = self.share  # as chosen on Monday
         here = shopping.rate * shopping.lift  # with what prices and messages do
         there = self.in_all * (1 - share) - self.these.switched * (here - self.in_all * share)
-        rate, dormant = np.maximum(there, 0.0), np.flatnonzero(shopping.asleep)
+        rate, dormant = np.maximum(there, 0.0), places(shopping.asleep)
         rate[dormant] = self.in_all[dormant]
-        buyers = np.flatnonzero((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
+        buyers = places((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
         who, j, clock = self.purchases(buyers, rate[buyers], week)  # (purchases,)
         if len(who):
             self.ring_up(who, week, j, clock)
@@ -237,10 +238,10 @@ class Rival:
             for waited in clocks:  # each purchase comes after the one before
                 waited += clock
                 clock = waited
-            due = np.flatnonzero(clocks < 1)
+            due = places(clocks.ravel() < 1)
             turn, place = np.divmod(due, len(who))
             found.append((who[place], turns[turn], clocks.take(due)))
-            left = np.flatnonzero(clock < 1)
+            left = places(clock < 1)
             who, rate, clock = who[left], rate[left], clock[left]
             first, ahead = first + ahead, 2 * ahead
         persons, numbers, moments = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -260,7 +261,7 @@ class Rival:
         me = self.world.people.rival
         here = np.bincount(self.world.orders.person, minlength=self.world.size)
         everywhere = here + self.sold
-        who = np.flatnonzero(everywhere > 0)
+        who = places(everywhere > 0)
         bought = everywhere[who]
         keep = self.these.habit_keep**bought
         me.habit[who] = keep * me.habit[who] + (1 - keep) * here[who] / bought

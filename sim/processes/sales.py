@@ -27,6 +27,7 @@ from sim.data import Data
 from sim.deal import MAINTENANCE, Deal, account, life
 from sim.effort import Effort
 from sim.events import FIRM, SELLING, STAFF, Bond, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.prospecting import Prospecting
 from sim.segment import Segment
@@ -304,7 +305,7 @@ class Sales:
         """Look after customers whom nobody looks after yet: first visits fall at any time of a round."""
         world, me = self.world, self.world.people.sales
         ours = (world.people.entry.stage == Stage.CUSTOMER) | (me.seller != ANYBODY)
-        who = np.flatnonzero(ours & ~me.busy)
+        who = places(ours & ~me.busy)
         me.busy[who] = True
         place = np.where(me.seller[who] == ANYBODY, self.territory(who), me.seller[who])
         wait = world.luck.uniform(Purpose.READY, who, week, MAINTENANCE) * self.weeks_between_visits

@@ -23,6 +23,7 @@ from sim.chance import Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Kind
+from sim.mask import places
 from sim.need import NEEDS
 from sim.parameter import ASSUMED, PLAN, parameter
 from sim.segment import Segment
@@ -112,7 +113,7 @@ class Seeding:
         me = self.world.people.seeding
         while True:
             week = yield self.world.calendar.hour("prices")
-            who = np.flatnonzero(me.talk > 1)
+            who = places(me.talk > 1)
             more = (me.talk[who] - 1) * np.float32(self.these.keep)
             me.talk[who] = np.where(more < SILENT, 1.0, 1 + more)
             cents = round(self.levers.sample * 100)

@@ -23,6 +23,7 @@ from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
 from sim.desk import Desk
 from sim.events import FIRM, Cause, Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
@@ -264,7 +265,7 @@ class Service:
         solved = [(t.person, t.j, on_time, not t.misled) for t, on_time in self.desk.solved]
         who, j, on_time, helped = np.array(solved, np.int64).reshape(-1, 4).T  # (solved this week,)
         felt = self.repaired(on_time == 1, np.array([t.recovery for t, _ in self.desk.solved]))
-        rows = np.flatnonzero(helped)  # the others only believe it, for a while
+        rows = places(helped)  # the others only believe it, for a while
         people.patience.burden(Cause.PRODUCT, these.fault_toll * (1 - felt[rows]), who[rows])
         people.patience.burden(Cause.SERVICE, np.where(on_time, 0.0, late_toll), who)
         np.add.at(people.service.consolation, who[rows], felt[rows])
@@ -277,7 +278,7 @@ class Service:
         place = orders.swallowed
         who, mended = orders.person[place], orders.mended[place]
         people.patience.burden(Cause.PRODUCT, self.these.fault_toll * (1 - mended), who)
-        found = np.flatnonzero(mended)
+        found = places(mended)
         np.add.at(people.service.consolation, who[found], mended[found])
 
     def repaired(self, on_time: npt.NDArray[np.bool_], recovery: Floats) -> Floats:

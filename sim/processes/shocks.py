@@ -24,6 +24,7 @@ from sim.chance import Floats, Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.data import Data
 from sim.events import FIRM, Cause, Kind, Stage
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ class Shocks:
     def lose_data(self, strength: float, week: int) -> None:
         """Let customers learn that their data are in other hands."""
         harm = strength * self.answered(week) * self.world.people.privacy.exposure
-        customers = np.flatnonzero(self.world.people.entry.stage == Stage.CUSTOMER)
+        customers = places(self.world.people.entry.stage == Stage.CUSTOMER)
         self.world.people.patience.burden(Cause.TRUST, self.these.breach_toll * harm[customers], customers)
         self.withdraw(np.minimum(self.these.breach_opt_out * harm, 1.0), week)
 
@@ -258,7 +259,7 @@ class Shocks:
     def hear(self, share: float, week: int) -> None:
         """Let a share of those who know nothing hear of the scandal; prospects then stay away."""
         people, world = self.world.people, self.world
-        who = np.flatnonzero(~people.shocks.heard)
+        who = places(~people.shocks.heard)
         who = who[world.luck.happens(share, Purpose.HEAR, who, week)]
         people.shocks.heard[who] = True
         world.log.write(Kind.HEARD, week * MINUTES_A_WEEK, who)
@@ -271,6 +272,6 @@ class Shocks:
         """End a share of each person's permissions to write, on every channel, for good; shape (people,)."""
         consent = self.world.people.contact.consent  # (channels, people)
         for row in range(len(consent)):
-            who = np.flatnonzero(consent[row])
+            who = places(consent[row])
             who = who[self.world.luck.happens(share[who], Purpose.WITHDRAW, who, week, row)]
             self.world.end_permission(row, who, week)

@@ -23,13 +23,13 @@ from sim.chance import Floats, Integers, Luck, Purpose, beta_toll, gamma_quantil
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data, Fault
 from sim.events import Cause, Kind, Stage
+from sim.mask import Mask, places
 from sim.orders import ring_up
 from sim.parameter import parameter
 
 if TYPE_CHECKING:
     from sim.world import World
 
-Mask = npt.NDArray[np.bool_]
 OFTENEST = 4_095  # orders of one person in a week that luck can tell apart
 BG_NBD = "Fader, Hardie & Lee 2005, Marketing Science 24(2)"
 GAMMA_GAMMA = "Fader & Hardie 2013, The gamma-gamma model of monetary value"
@@ -136,7 +136,7 @@ class Shopping:
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each week some doze and some wake; then all who are awake shop."""
-        self.world.log.write(Kind.DOZED, 0, np.flatnonzero(self.world.people.shopping.asleep))
+        self.world.log.write(Kind.DOZED, 0, places(self.world.people.shopping.asleep))
         while True:
             week = yield self.world.calendar.hour("wake")
             self.doze_and_wake(week)
@@ -152,7 +152,7 @@ class Shopping:
             return
         world, me = self.world, self.world.people.shopping
         customers = world.people.entry.stage == Stage.CUSTOMER
-        awake, asleep = np.flatnonzero(customers & ~me.asleep), np.flatnonzero(customers & me.asleep)
+        awake, asleep = places(customers & ~me.asleep), places(customers & me.asleep)
         doze = awake[world.luck.happens(self.these.doze_share, Purpose.DOZE, awake, week)]
         wake = asleep[world.luck.happens(self.these.wake_share, Purpose.DOZE, asleep, week)]
         me.asleep[doze], me.asleep[wake] = True, False
@@ -162,7 +162,7 @@ class Shopping:
     def shop(self, week: int) -> None:
         """Decide the week for all at once, order by order: first everybody's first, then the second."""
         world, me, entry = self.world, self.world.people.shopping, self.world.people.entry
-        who = np.flatnonzero((entry.stage == Stage.CUSTOMER) & ~me.asleep & self.here)  # (shoppers,)
+        who = places((entry.stage == Stage.CUSTOMER) & ~me.asleep & self.here)  # (shoppers,)
         rate = me.rate[who] * me.lift[who]
         first_ever = entry.minute[who] >= week * MINUTES_A_WEEK
         clock = me.begin[who]  # weeks since Monday
@@ -174,14 +174,14 @@ class Shopping:
             clock = clock + world.luck.exponential(Purpose.ORDER, who, week, j) / rate
             if j == 0:  # whoever comes for the first time comes when expected
                 clock[first_ever] = entry.arrival(who[first_ever], week)
-            due = np.flatnonzero(clock < 1)
+            due = places(clock < 1)
             who, rate, clock = who[due], rate[due], clock[due]  # (orders of round j,)
             toll = me.toll[who]
             if j == 0:  # and does not leave at once
                 toll[first_ever[due]] = 0.0
             gone = world.people.patience.endure(Cause.NATURE, who, toll)
             rounds.append((who, clock, gone))
-            stays = np.flatnonzero(~gone)
+            stays = places(~gone)
             who, rate, clock = who[stays], rate[stays], clock[stays]
         if rounds:
             who, clock, gone = (np.concatenate(parts) for parts in zip(*rounds, strict=True))  # (orders,)

@@ -21,6 +21,7 @@ import simpy
 from sim.chance import Floats, Integers, Purpose
 from sim.data import Data
 from sim.events import Cause, Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, parameter
 from sim.segment import Segment
 
@@ -123,7 +124,7 @@ class Surcharge:
     def find_out(self, week: int) -> None:
         """Let some of those who paid a surcharge learn that others did not."""
         world, these, orders = self.world, self.these, self.world.orders
-        paid_more = np.flatnonzero(orders.surcharge)
+        paid_more = places(orders.surcharge)
         who, j = orders.person[paid_more], orders.j[paid_more]
         pay_less = 1 - len(who) / max(len(orders.person), 1)
         learns = world.luck.happens(these.notice_share * pay_less, Purpose.NOTICE, who, week, j)

@@ -21,6 +21,7 @@ from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.data import Data
 from sim.events import FIRM, Bond, Cause, Kind
+from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.team import ANYBODY
 
@@ -130,17 +131,17 @@ class Ties:
 
     def spend(self, place: int) -> int:
         """Give what the accounts of a place spent in the last 52 weeks, as far as the firm knows."""
-        accounts = np.flatnonzero(self.world.people.sales.seller == place)
+        accounts = places(self.world.people.sales.seller == place)
         return int(self.world.record.spend_of(accounts).sum())
 
     def sever(self, place: int, seller: int, week: int) -> None:
         """Cut what tied the accounts of a place to a seller, as far as it is not in the record."""
         people, log, monday = self.world.people, self.world.log, week * MINUTES_A_WEEK
-        accounts = np.flatnonzero(people.sales.seller == place)
+        accounts = places(people.sales.seller == place)
         lost = self.these.personal * (1 - people.ties.documented[accounts].astype(float))
         bond = people.bonds.strength[Bond.SOCIAL, accounts] * lost
         log.note(Kind.RESIGNED, monday, FIRM, ref=seller, value=len(accounts))
-        tied = np.flatnonzero(bond > 0)
+        tied = places(bond > 0)
         log.write(Kind.TIE_LOST, monday, accounts[tied], 0, seller, np.rint(bond[tied] * 1e6))
         people.patience.burden(Cause.COMPETITOR, self.these.follow_toll * bond, accounts)
         people.bonds.sever(Bond.SOCIAL, lost, accounts)
