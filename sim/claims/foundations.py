@@ -1,0 +1,8 @@
+"""Claims about what chapter "foundations" teaches."""
+
+from __future__ import annotations
+
+from sim.claims.claim import Claim, Untried
+
+CLAIMS: tuple[Claim, ...] = ()
+UNTRIED: tuple[Untried, ...] = ()
