@@ -177,11 +177,14 @@ class Market:
         return Run(self.scenario, self.timeline, self.seed, tuple(world.log.pages), world.people, table)
 
     def decide(self) -> Generator[simpy.Event, int, None]:
-        """Each Monday, pass on this week's plan to those who carry it out."""
-        numbers = self.timeline.numbers
+        """Each Monday, pass on a plan that is new to those who carry it out."""
+        numbers, told = self.timeline.numbers, None
         while True:
             week = yield self.world.calendar.hour("decide")
             plan = self.timeline.at(week)
+            if plan is told:
+                continue
+            told = plan
             for name in LEVERS:
                 process = getattr(self, name)
                 if process:

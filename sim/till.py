@@ -97,7 +97,7 @@ class Till:
         dear = worth(world.luck, self.weights, orders.person, week, orders.j)
         goods, added, scale, points = (np.zeros(len(first), kind) for kind in (int, int, float, float))
         return Contents(
-            *(strength, first, wanted, dear, wanted.copy()),
+            *(strength, first, wanted, dear, wanted.copy(order="K")),  # in memory as they are: category by category
             *(orders.cents, scale, goods, added, points),
         )
 
