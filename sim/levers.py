@@ -8,7 +8,7 @@ Move the levers: the same people with the same luck live under the new plan, and
 `board.plan` is the plan that the levers stand for, `board.twin` both lives.
 
 Last station of the flow: plan -> market -> experiment -> levers. The controls are made from what the
-sections of a plan declare (`sim.controls`, `sim.groups`), the figure is in `sim.trend`.
+sections of a plan declare (`sim.board.controls`, `sim.board.groups`), the figure is in `sim.trend`.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from collections.abc import Collection
 from threading import RLock
 from typing import Any
 
-from sim.burst import Burst
+from sim.board.burst import Burst
+from sim.board.code import code
+from sim.board.controls import Note, Setting
+from sim.board.groups import Items, Part, part
+from sim.board.panel import HIDDEN, YAML, Panel
 from sim.campaign import Campaign, Message, Offer
-from sim.code import code
-from sim.controls import Note, Setting
 from sim.data import Data, Fault
 from sim.experiment import Twin
-from sim.groups import Items, Part, part
 from sim.market import simulate
-from sim.panel import HIDDEN, YAML, Panel
 from sim.plan import Plan
 from sim.run import Run
 from sim.scenario import Scenario

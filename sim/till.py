@@ -96,8 +96,9 @@ class Till:
         strength, first, wanted = self.want(week)
         dear = worth(world.luck, self.weights, orders.person, week, orders.j)
         goods, added, scale, points = (np.zeros(len(first), kind) for kind in (int, int, float, float))
+        basket = wanted.copy(order="K")  # in memory as the others are: category by category
         return Contents(
-            *(strength, first, wanted, dear, wanted.copy(order="K")),  # in memory as they are: category by category
+            *(strength, first, wanted, dear, basket),
             *(orders.cents, scale, goods, added, points),
         )
 

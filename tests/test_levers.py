@@ -16,12 +16,12 @@ from pydantic.fields import FieldInfo
 
 import sim.levers
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, load_plan, load_scenario, over, plan_names
-from sim.code import code
-from sim.controls import Condition, Note, Setting
+from sim.board.code import code
+from sim.board.controls import Condition, Note, Setting
+from sim.board.groups import Items, Leaf, Maybe, Part, part
 from sim.data import Data
 from sim.experiment import Twin
 from sim.files import loads
-from sim.groups import Items, Leaf, Maybe, Part, part
 from sim.levers import Board, group, levers, sections
 from sim.parameter import PLAN, parameter
 from sim.plan import Timeline

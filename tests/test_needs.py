@@ -15,7 +15,7 @@ import pytest
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, at_least, load_scenario, simulate
 from sim.accounts import LINES
 from sim.analysis.value import delivered_value
-from sim.code import code
+from sim.board.code import code
 from sim.events import FIRM, Kind
 from sim.levers import group
 from sim.need import NEEDS, PARTS, Proposition, Weights

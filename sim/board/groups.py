@@ -1,7 +1,7 @@
 """Groups: the controls of whole sections of a plan, made from the fields that the section declares.
 
-Built of the controls in `sim.controls`; a section inside a section, a list of sections and a value that may
-be absent are controls like any other: each has a `box` to show, a `value`, and tells when it is moved.
+Built of the controls in `sim.board.controls`; a section inside a section, a list of sections and a value that
+may be absent are controls like any other: each has a `box` to show, a `value`, and tells when it is moved.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, Literal, Protocol, get_args, get_origin
 from ipywidgets import HTML, Button, Checkbox, Dropdown, VBox
 from pydantic.fields import FieldInfo
 
-from sim import controls
-from sim.controls import Note, Notify, Path, Setting
+from sim.board import controls
+from sim.board.controls import Note, Notify, Path, Setting
 from sim.data import Data, Fault, changed
 from sim.segment import Rule, Segment
 

@@ -1,8 +1,8 @@
 """Controls: a widget for one value of a plan, made from what its field declares.
 
 A field says its type, its bounds, its unit and, where the valid range is far wider than the sensible one,
-its slider (`sim.parameter`); from that alone a control is made. `sim.groups` puts controls together into
-those of whole sections, and `sim.levers` into a board.
+its slider (`sim.parameter`); from that alone a control is made. `sim.board.groups` puts controls together
+into those of whole sections, and `sim.levers` into a board.
 """
 
 from __future__ import annotations
