@@ -127,12 +127,12 @@ class Desk:
         self.teams = teams
 
     def _teams(self, routing: str, simple_share: float) -> tuple[int, ...]:
-        """Divide the agents among lines, at least one each; where they are too few, all serve one line."""
+        """Divide the agents among lines, at least one each; too few for all channels no plan may have."""
         agents, channels = self.agents, self.these.channels
         if routing == "specialists" and agents > 1:
             simple = min(max(round(simple_share * agents), 1), agents - 1)
             return simple, agents - simple
-        if routing == "by_channel" and agents >= len(channels) > 1:
+        if routing == "by_channel":
             shares = np.array([*channels.values()]) / self.reached[-1]
             wanted = (agents - len(channels)) * shares
             teams = 1 + np.floor(wanted).astype(int)

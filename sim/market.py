@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from difflib import get_close_matches
 from operator import index
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import simpy
@@ -201,6 +202,14 @@ class Market:
             self.world.record.learn(self.world.log.close_week())
 
 
+@runtime_checkable
+class Conditional(Protocol):
+    """Levers of a mechanism that cannot be moved as one likes in every market that has it."""
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Say which lever this market cannot follow, and why; None if it can follow all."""
+
+
 def check_plan(scenario: Scenario, timeline: Timeline) -> None:
     """Refuse a plan that uses what this market does not have.
 
@@ -223,29 +232,17 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
             )
     for plan in timeline.plans.values():
         _check_segments(scenario, plan)
-        _check_desk(scenario, plan)
-        if plan.freemium.ads is not None and 0 not in (scenario.renewal.fees if scenario.renewal else ()):
-            raise Fault(f"freemium.ads: {name} has no level without a fee, so nobody would see them.")
         for section in LEVERS:
             levers = getattr(plan, section)
+            reason = levers.refusal(scenario) if isinstance(levers, Conditional) else None
+            if reason:
+                raise Fault(f"{section}.{reason}")
             if levers != type(levers)() and getattr(scenario, section) is None:
                 moved = ", ".join(changed(levers))
                 raise Fault(
                     f"{section}: {name} has no {section}: its {section} section is switched off, "
                     f"so leave {moved} alone, or take a market that has one."
                 )
-
-
-def _check_desk(scenario: Scenario, plan: Plan) -> None:
-    """Refuse to divide a desk among channels when it has too few agents."""
-    service = scenario.service
-    if service and plan.service.routing == "by_channel":
-        agents = service.agents if plan.service.agents is None else plan.service.agents
-        if agents < len(service.channels):
-            raise Fault(
-                f"service.routing: by_channel wants an agent for each channel of {scenario.name} "
-                f"({', '.join(service.channels)}), not {agents} in all. Give more agents, or another routing."
-            )
 
 
 def _check_segments(scenario: Scenario, plan: Plan) -> None:

@@ -94,6 +94,7 @@ class Record:
         # minutes of the last complaint, of the last rise to a higher tier, of the first click since an order
         self.ticket, self.promoted, self.basket = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
         self.term_end = np.full(people, UNKNOWN, np.int32)  # of the contract, if there is one
+        self.level = np.full(people, UNKNOWN, np.int8)  # of the contract
         self.cancelled = np.zeros(people, bool)
         self.tier = np.full(people, NO_MEMBER, np.int8)
         self.community = np.zeros(people, bool)
@@ -168,7 +169,7 @@ class Record:
             self.purchases.learn(row, page.minute[place], page.ref[place])
 
     def _take_in_programme(self, page: Events) -> None:
-        """Add what programmes and contracts bring: points, tiers, membership in groups, ends of terms."""
+        """Add what programmes and contracts bring: points, tiers, groups, levels, ends of terms."""
         for kind, sign in POINTS.items():
             place, row = self._find(page, kind)
             np.add.at(self.points, row, sign * page.value[place])
@@ -180,9 +181,9 @@ class Record:
         self.community[self._find(page, Kind.ENTERED)[1]] = True
         self.community[self._find(page, Kind.QUIT)[1]] = False  # for good
         signed, row = self._find(page, Kind.SIGNED)
-        self.term_end[row] = page.ref[signed]
+        self.term_end[row], self.level[row] = page.ref[signed], page.value[signed]
         ended = self._find(page, Kind.CANCELLED)[1]
-        self.term_end[ended] = UNKNOWN
+        self.term_end[ended], self.level[ended] = UNKNOWN, UNKNOWN
         self.cancelled[row], self.cancelled[ended] = False, True
 
     def _find(self, page: Events, which: Kind) -> tuple[slice, Integers]:
@@ -337,6 +338,7 @@ FEATURE: dict[str, Callable[[Record], npt.NDArray[Any]]] = {
     "points": lambda r: r.points / 100,
     "community": lambda r: r.community.astype(float),
     "contract_weeks": lambda r: -_weeks_since(r, r.term_end),
+    "level": lambda r: np.where(r.level == UNKNOWN, np.nan, r.level),
     "need": lambda r: WORDS[r.need],
     "greenness": lambda r: r.greenness.astype(float),
     "household_size": lambda r: np.where(r.household == UNKNOWN, np.nan, r.household),

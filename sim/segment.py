@@ -23,7 +23,7 @@ from sim.parameter import PLAN, parameter
 HIDDEN_TRAITS = """
     satisfaction expectation patience shield spell rate dropout toll asleep dormant stage left cause fatigue
     sensitivity preference reference stock outspoken alive churn_risk loyalty hazard
-    level financial_bond social_bond structural_bond sociability inclination leaves_after_term
+    financial_bond social_bond structural_bond sociability inclination leaves_after_term
     cheek misled
     orders_a_week leaves_after_order mean_order reference_price patience_left person people
     true_need green_worth delivered_value wallet_share habit
@@ -116,6 +116,7 @@ class Segment(Data):
     )
     community: Rule | None = _rule("member of a group of the firm's own: 1, or 0", "-", (0, 1, 0.5))
     contract_weeks: Rule | None = _rule("weeks until a contract ends; unknown if none", "weeks", (1, 52, 1))
+    level: Rule | None = _rule("level of the contract, 0 with the first fee; unknown if none", "-", (0, 3, 1))
     need: NeedName | None = parameter("the need that a customer has named", "-", PLAN, None, absent="any")
     greenness: Rule | None = _rule(
         "how much green goods matter, 0-10, as the customer said; unknown if not", "points", (0, 10, 1)

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, Trigger
 from sim.data import Data
+from sim.market import Conditional
 from sim.need import NEEDS
 from sim.plan import LEVERS
 from sim.scenario import MECHANISMS
@@ -133,19 +134,17 @@ def scenarios(draw: Any, name: str, people: int = 40, weeks: int = 30) -> Scenar
 def plans(draw: Any, scenario: Scenario) -> Plan:
     """Draw a plan that a market has the means for."""
     levers = {
-        name: draw(sections(type(getattr(Plan(), name))))
+        name: draw(sections(type(getattr(Plan(), name))).filter(lambda drawn: can(scenario, drawn)))
         for name in LEVERS
         if getattr(scenario, name) is not None and draw(st.booleans())
     }
     messages = draw(letters(scenario)) if scenario.contact else {}
-    plan = Plan(**messages, **levers)
-    if 0 not in (scenario.renewal.fees if scenario.renewal else ()):
-        plan = plan.but(freemium=Plan().freemium)  # nobody would see advertisements
-    service = scenario.service
-    agents = (service.agents if plan.service.agents is None else plan.service.agents) if service else 0
-    if service and plan.service.routing == "by_channel" and agents < len(service.channels):
-        plan = plan.but(service=plan.service.but(routing="arrival"))
-    return plan
+    return Plan(**messages, **levers)
+
+
+def can(scenario: Scenario, levers: Data) -> bool:
+    """Tell whether a market can follow the levers of a section."""
+    return not (isinstance(levers, Conditional) and levers.refusal(scenario))
 
 
 @st.composite

@@ -1,18 +1,25 @@
-"""Laws of freemium: advertisers pay for free users, nothing holds them, some move up to be rid of it."""
+"""Laws of freemium: advertisers pay for free users, nothing holds them, some move up to be rid of it.
+
+A firm knows whom it sends a bill: a plan can leave out free users.
+"""
 
 # mypy: disable-error-code="union-attr, arg-type, dict-item"
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, simulate
+from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, at_least, load_scenario, over, simulate
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.processes.freemium import Parameters
+from sim.processes.success import Parameters as Success
+from sim.record import FEATURES, Delays
 from sim.run import Run
 
 SEEDS = (1, 2, 3)
@@ -126,3 +133,84 @@ def test_no_offer_to_stay_is_made_to_those_who_pay_nothing_and_no_price_moves_th
         assert never.sum() > 300
         assert (left[other][never] == left[plain][never]).all()
         assert (left[other][~never] != left[plain][~never]).any()
+
+
+# -- whom a firm bills -----------------------------------------------------------------------------
+
+PAYING = Segment(level=at_least(1))
+
+
+def lively() -> Scenario:
+    """Give a market where people come, go, come back and change their level, and orders lag."""
+    scenario = load_scenario("saas").but(
+        people=300, weeks=70, success=Success(), record=Delays(order_hours=60)
+    )
+    busy = scenario.renewal.but(term_bills=3, upgrade_share=0.3, downgrade_share=0.2)
+    keen = scenario.contact.but(return_on_click=1.0, away_attention=1.0)
+    return scenario.but(renewal=busy, contact=keen, entry=scenario.entry.but(entry_weeks=40))
+
+
+@cache
+def watched() -> tuple[Run, list[pd.DataFrame]]:
+    """Run it under a plan that wants payers alone; give also what a function saw on each Monday."""
+    views: list[pd.DataFrame] = []
+
+    def look(record: Any) -> Any:
+        views.append(pd.DataFrame({name: getattr(record, name).copy() for name in FEATURES}))
+        return np.zeros(len(record), bool)
+
+    win_back = Campaign(channel="app", to=Segment(recency_weeks=over(6)), offer=Offer(discount=0.2))
+    letters = [Campaign(channel="email", to=PAYING), win_back, Campaign(to=look)]
+    plan = Plan(campaigns=letters, success={"managers": 2, "to": PAYING, "every": 4})
+    return simulate(lively(), plan, 2), views
+
+
+def levels_by(of: Run, week: int) -> pd.Series[float]:
+    """Count again which contracts the firm knows to run on a Monday, and at which level; by person."""
+    table = of.events.frame()
+    table = table[table["kind"].isin(["signed", "cancelled"]) & (table["minute"] < week * MINUTES_A_WEEK)]
+    last = table.groupby("person").last()
+    return last["value"].where(last["kind"] == "signed").astype(float)
+
+
+def test_the_level_on_record_is_that_of_the_contract_last_signed_and_of_none_once_it_is_cancelled() -> None:
+    lived, _ = watched()
+    kinds = lived.events.frame()["kind"].value_counts()
+    assert min(kinds["returned"], kinds["cancelled"]) > 20
+    moved = 0
+    for week in range(1, 71, 3):
+        known = lived.record(week)["level"]
+        known.index = lived.hidden_link[: len(known)]
+        expected = levels_by(lived, week).reindex(known.index)
+        assert known.tolist() == pytest.approx(expected.tolist(), nan_ok=True)
+        moved += int((expected != lived.people.renewal.level[known.index]).sum())
+    assert moved > 100  # it is no trait that was drawn at the start
+    assert set(known.dropna()) == {0.0, 1.0, 2.0, 3.0} and known.isna().any()
+
+
+def test_the_level_on_record_after_a_run_is_the_one_that_the_plan_saw() -> None:
+    lived, views = watched()
+    for week in (0, 1, 5, 26, 53, 69):
+        pd.testing.assert_frame_equal(lived.record(week), views[week].rename_axis("record"), check_exact=True)
+
+
+@pytest.mark.parametrize("kind", [Kind.SENT, Kind.VISITED])
+def test_a_letter_and_a_visit_can_leave_out_free_users(kind: Kind) -> None:
+    lived, _ = watched()
+    done = lived.events.of(kind)
+    done = done.where(done.ref <= 1)  # the others are letters to win back
+    weeks = done.minute // MINUTES_A_WEEK
+    assert len(done) > 500 and len(np.unique(weeks)) > 60
+    for week in np.unique(weeks).tolist():
+        assert (levels_by(lived, week).reindex(done.person[weeks == week]) >= 1).all()
+    everybody = Plan(campaigns=[Campaign(channel="email")], success={"managers": 2, "every": 4})
+    reached = simulate(lively(), everybody, 2).events.of(kind)
+    assert (levels_by(lived, 70).reindex(np.unique(reached.person)) == 0).sum() > 20
+
+
+def test_a_rule_that_fits_every_level_reaches_all_whose_contract_runs() -> None:
+    running, any_level = (
+        simulate(lively(), Plan(success={"managers": 2, "to": to}), 2)
+        for to in (Segment(contract_weeks=at_least(-520)), Segment(level=at_least(0)))
+    )
+    assert running.events.frame().equals(any_level.events.frame())

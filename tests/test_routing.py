@@ -203,7 +203,6 @@ def test_complaints_come_by_each_channel_as_often_as_the_scenario_says() -> None
         (10, THREE, (5, 3, 2)),
         (3, THREE, (1, 1, 1)),
         (4, THREE, (2, 1, 1)),
-        (2, THREE, (2,)),  # too few: all serve one queue
         (5, {"letter": 1.0}, (5,)),
         (7, {"a": 0.9, "b": 0.1}, (6, 1)),
     ],
@@ -262,8 +261,12 @@ def test_channels_without_a_share_are_refused_by_name(channels: dict[str, float]
 
 
 def test_a_desk_with_fewer_agents_than_channels_cannot_be_divided_and_says_so() -> None:
-    with pytest.raises(Fault, match=r"service\.routing: by_channel wants an agent for each channel"):
-        simulate(load_scenario("supermarket", 50), Plan(service={"routing": "by_channel", "agents": 2}), 1)
+    few, enough = (Plan(service={"routing": "by_channel", "agents": agents}) for agents in (2, 3))
+    supermarket = load_scenario("supermarket", 50).but(weeks=8)
+    for refused in (few, {0: enough, 5: few}):
+        with pytest.raises(Fault, match=r"service\.routing: by_channel wants an agent for each channel"):
+            simulate(supermarket, refused, 1)
+    assert simulate(supermarket, {0: Plan(), 5: enough}, 1).scenario == supermarket
 
 
 def test_a_case_that_only_a_machine_has_closed_is_new_to_every_agent() -> None:

@@ -22,6 +22,7 @@ from sim.mask import places
 from sim.parameter import PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 ANNOYING = (
@@ -81,6 +82,13 @@ class Levers(Data):
         ge=0,
         le=10_000,
     )
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse to set how many are shown where there is nobody to see them."""
+        fees = scenario.renewal.fees if scenario.renewal else ()
+        if self.ads is not None and 0 not in fees:
+            return f"ads: {scenario.name} has no level without a fee, so nobody would see them."
+        return None
 
 
 class Freemium:

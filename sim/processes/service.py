@@ -28,6 +28,7 @@ from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 RECOVERY = (
@@ -179,6 +180,21 @@ class Levers(Data):
         "paid with every solution", "currency", PLAN, 0.0, slider=(0, 50, 1), ge=0, le=1e6
     )
 
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse to divide a desk among channels when it has too few agents."""
+        these = scenario.service
+        if these and self.routing == "by_channel" and self.at_desk(these) < len(these.channels):
+            return (
+                f"routing: by_channel wants an agent for each channel of {scenario.name} "
+                f"({', '.join(these.channels)}), not {self.at_desk(these)} in all. "
+                "Give more agents, or another routing."
+            )
+        return None
+
+    def at_desk(self, these: Parameters) -> int:
+        """Give how many agents there are: as many as the plan says, or else the scenario."""
+        return these.agents if self.agents is None else self.agents
+
 
 @dataclass(slots=True)
 class Columns:
@@ -221,7 +237,7 @@ class Service:
         """Put this week's agents at the desk, tell them whose tickets go first, and have orders checked."""
         levers, desk = self.levers, self.desk
         self.world.people.service.fault_share = self.checked()
-        desk.agents = self.these.agents if levers.agents is None else levers.agents
+        desk.agents = levers.at_desk(self.these)
         desk.urgent[:] = False
         if levers.first is not None:
             desk.urgent[self.world.record.boxes(levers.first)] = True
