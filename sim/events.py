@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.mask import places
+from sim.mask import Mask, places
 
 Integers = npt.NDArray[np.integer]
 Column = int | npt.NDArray[Any]  # one number for all rows, or an array of them
@@ -184,12 +184,12 @@ class Events:
     def __len__(self) -> int:
         return len(self.minute)
 
-    def where(self, rows: npt.NDArray[np.bool_] | Integers | slice) -> "Events":
+    def where(self, rows: Mask | Integers) -> "Events":
         """Give the rows under a mask, or those at some places in the order named."""
-        if isinstance(rows, np.ndarray) and rows.dtype == bool:
+        if rows.dtype == bool:
             rows = places(rows)  # six columns are read faster by place than through a mask
-        named = (self.minute[rows], self.person[rows], self.kind[rows])
-        return Events(*named, self.channel[rows], self.ref[rows], self.value[rows])
+        named = (self.minute.take(rows), self.person.take(rows), self.kind.take(rows))
+        return Events(*named, self.channel.take(rows), self.ref.take(rows), self.value.take(rows))
 
     def of(self, kind: Kind) -> "Events":
         """Give the rows of one kind."""
@@ -255,7 +255,7 @@ class EventLog:
         page = Events(*columns)
         order = _order(page)
         for column in columns:
-            column[:] = column[order]  # in place: what stays for good leaves no gaps in memory
+            column[:] = column.take(order)  # in place: what stays for good leaves no gaps in memory
         self._blocks, self._notes = [], []
         self.pages.append(page)
         return page

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.processes.basket import Parameters
 
 UNKNOWN = -1
+ONE = np.int32(1)  # of the type of the columns: np.add.at is slow where types differ
 
 
 class Purchases:
@@ -55,10 +56,10 @@ class Purchases:
         self.baskets += len(has)
         counts = has.astype(float)  # floats multiply much faster
         self.together += np.rint(counts.T @ counts).astype(np.int64)
-        for bought, buys in zip(self.bought, has.T, strict=True):
-            np.add.at(bought, row, buys.astype(bought.dtype))
-        for place, category in enumerate(self.staples):
-            buys = places(has[:, category])
+        category, basket = np.divmod(places(has.T.ravel()), len(has))  # (lines,)
+        np.add.at(self.bought.reshape(-1), category * self.bought.shape[1] + row[basket], ONE)
+        for place, staple in enumerate(self.staples):
+            buys = places(has[:, staple])
             who, when = row[buys], minute[buys]
             fresh = places(self.first[place][who] == UNKNOWN)[::-1]  # backwards: the first stays
             self.first[place][who[fresh]] = when[fresh]

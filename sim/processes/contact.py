@@ -202,7 +202,7 @@ class Contact:
         """Let people recover from messages; those who had too many lose patience."""
         me, these = self.world.people.contact, self.these
         me.fatigue *= np.float32(these.fatigue_keep)
-        me.fatigue *= me.fatigue >= RESTED
+        np.putmask(me.fatigue, me.fatigue < RESTED, 0)
         fatigue = me.fatigue.sum(axis=0)  # (people,)
         weary = places(fatigue > these.tolerance)
         toll = these.contact_toll * (fatigue[weary] - these.tolerance)

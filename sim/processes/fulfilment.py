@@ -154,7 +154,8 @@ class Fulfilment:
         cost = extra + round(these.order_cost * 100)
         takes = places(cost)
         world.log.write(Kind.FULFILLED, orders.minute[takes], who[takes], value=cost[takes])
-        self.bill(np.rint(extra * charge).astype(np.int64))
+        if self.levers.charge:
+            self.bill(np.rint(extra * charge).astype(np.int64))
 
     def bill(self, cents: Integers) -> None:
         """Charge customers for extra work, (orders,); they feel it as a price."""
