@@ -116,13 +116,13 @@ def test_the_page_holds_the_numbers_of_the_verdicts() -> None:
     verdict = Verdict(PLAIN, (estimate(-2.5, 1.5), estimate(46.25, 55.75, "if the moon is full")))
     text = page([verdict], [NEVER])
     row = (
-        "| [C98](#c98) | Horoscopes lift sales. | +50 % | −0.5 % (−2.5 % to +1.5 %) "
+        "| [C98](#c98) | Horoscopes lift sales. | +50 % | −0.5 % (−2.5 to +1.5) "
         "| reproduced only if the moon is full |"
     )
     assert row in text.splitlines()
     of_claim = section(text, "C98")
-    assert "| as it is | −0.5 % (−2.5 % to +1.5 %) | 20 | no |" in of_claim
-    assert "| if the moon is full | +51.0 % (+46.2 % to +55.8 %) | 20 | yes |" in of_claim
+    assert "| as it is | −0.5 % (−2.5 to +1.5) | 20 | no |" in of_claim
+    assert "| if the moon is full | +51.0 % (+46.2 to +55.8) | 20 | yes |" in of_claim
     assert all(words in of_claim for words in (PLAIN.reading, PLAIN.market, "reproduced only if"))
     assert f"- **C99** {NEVER.says} {NEVER.why}" in text
     assert all(f"| {name} | {count} |" in text for name, count in zip(KINDS, (0, 1, 0, 1), strict=True))
@@ -130,7 +130,12 @@ def test_the_page_holds_the_numbers_of_the_verdicts() -> None:
 
 def test_a_level_is_written_without_a_sign_and_a_small_one_as_small() -> None:
     text = page([Verdict(FEW, (estimate(46.0, 52.0),))], [])
-    assert "| only 45 % | 49.0 % (46.0 % to 52.0 %) | not reproduced: more than that |" in text
+    assert "| only 45 % | 49.0 % (46.0 to 52.0) | not reproduced: more than that |" in text
+
+
+def test_a_difference_that_rounds_to_nothing_has_no_minus_and_one_seed_no_interval() -> None:
+    lone = Estimate("as it is", -0.01, np.nan, np.nan, 1)
+    assert "| none | +0.0 % (one seed) |" in page([Verdict(MANY, (lone,))], [])
 
 
 def test_the_page_counts_each_verdict() -> None:

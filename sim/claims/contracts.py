@@ -59,16 +59,14 @@ def coaches(seed: int) -> dict[str, float]:
     market = altered(market, "renewal", level_shares=(0, 6, 3, 1))  # nobody begins on the free level
     steady = altered(market, "renewal", **HIGH_END)
     alone = altered(steady, "patience", competitor_pull=0.0)
-    without, led = (
-        simulate(market, CARED, seed),
-        [simulate(each, LED, seed) for each in (market, steady, alone)],
-    )
+    led = [simulate(each, LED, seed) for each in (market, steady, alone)]
     usual, loyal, left_alone = (renewed(run, entered(run)) for run in led)
+    without = renewed(simulate(market, CARED, seed), entered(led[0]))
     return {
         "as it is": usual,
-        "if the same customers are in no community": renewed(without, entered(led[0])),
-        "if contracts end as those of high-end customers do": loyal,
-        "if they end so and no rival pulls": left_alone,
+        "if the same customers are in no community": without,
+        "if they renew as high-end customers do": loyal,
+        "if they renew as high-end customers do and no rival pulls": left_alone,
     }
 
 
@@ -104,8 +102,8 @@ def success_managers(seed: int) -> dict[str, float]:
     before, after = np.bincount(went_on.minute // (WEEKS_A_YEAR * MINUTES_A_WEEK), minlength=2)
     return {
         "as it is": renew_more(twin(market, Plan(), VISITED, seed)),
-        "if contracts end as those of regular customers do": renew_more(twin(loose, Plan(), VISITED, seed)),
-        "if renewals are counted and set beside those of the year before": change(after, before),
+        "if accounts renew as regular customers do": renew_more(twin(loose, Plan(), VISITED, seed)),
+        "if renewals are counted and set beside the year before": change(after, before),
     }
 
 
@@ -124,9 +122,9 @@ def wealth(seed: int) -> dict[str, float]:
     pair, lively = (twin(each, Plan(), ADVISED, seed) for each in (market, rising))
     return {
         "as it is": more_assets(pair),
-        "if they are set beside those of the year before": grown_assets(pair.after),
+        "if they are set beside the year before": grown_assets(pair.after),
         "if 10 % move up a level in a quarter, not 2 %": more_assets(lively),
-        "if so many move up, and they are set beside those of the year before": grown_assets(lively.after),
+        "if 10 % move up and they are set beside the year before": grown_assets(lively.after),
     }
 
 

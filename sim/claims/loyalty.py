@@ -67,7 +67,7 @@ def services(seed: int) -> dict[str, float]:
         "as it is": usual["best"],
         "if all customers get them": usual["all"],
         "if rivals pull five times as hard": pulled["best"],
-        "if rivals pull so hard and all customers get them": pulled["all"],
+        "if rivals pull five times as hard and all customers get them": pulled["all"],
     }
 
 

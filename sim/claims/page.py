@@ -70,18 +70,22 @@ def kind(verdict: Verdict) -> str:
     return only_if if verdict.only_if else not_reproduced
 
 
+def unit(claim: Claim) -> str:
+    """Name the unit of a claim; a level is a share."""
+    return "%" if claim.level else claim.unit
+
+
 def size(claim: Claim, value: float, form: str = ".1f") -> str:
-    """Write a number in the unit of a claim: a level as a share, a difference with its sign."""
-    if claim.level:
-        return f"{value:{form}} %"
-    return f"{value:+{form}} {claim.unit}".replace("-", "\N{MINUS SIGN}")
+    """Write a number of a claim, a difference with its sign; what rounds to 0 has none of its own."""
+    text = f"{value:z{form}}" if claim.level else f"{value:+z{form}}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def stated(claim: Claim) -> str:
     """Write the figure of a claim."""
     if claim.figure is None:
-        return "no figure"
-    figure = size(claim, claim.figure, "g")
+        return "none"
+    figure = f"{size(claim, claim.figure, 'g')} {unit(claim)}"
     return f"only {figure}" if claim.at_most else figure
 
 
@@ -90,7 +94,7 @@ def found(claim: Claim, estimate: Estimate) -> str:
     if not estimate.seeds:
         return UNKNOWN
     middle, low, high = (size(claim, value) for value in (estimate.mean, estimate.low, estimate.high))
-    return f"{middle} ({low} to {high})" if np.isfinite(estimate.low) else f"{middle} (one seed)"
+    return f"{middle} {unit(claim)} ({f'{low} to {high}' if np.isfinite(estimate.low) else 'one seed'})"
 
 
 def _glance(verdicts: Sequence[Verdict], untried: Sequence[Untried]) -> Iterator[str]:
