@@ -127,5 +127,5 @@ class Verdict:
         if self.reproduced:
             return "reproduced"
         if self.only_if:
-            return f"reproduced only if {' or '.join(self.only_if)}"
+            return f"reproduced only {' or '.join(self.only_if)}"
         return f"not reproduced: {self.estimates[0].direction(self.claim)}"

@@ -51,7 +51,7 @@ def _try(number: str, seed: int) -> dict[str, float]:
 
 def kept() -> pd.DataFrame:
     """Read what was found last time."""
-    return pd.read_csv(KEPT, float_precision="round_trip")
+    return pd.read_csv(KEPT)
 
 
 def verdicts(found: pd.DataFrame) -> list[Verdict]:
