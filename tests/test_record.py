@@ -151,7 +151,7 @@ def test_an_order_of_sunday_noon_is_on_record_a_day_later_not_on_monday() -> Non
 
 def test_an_order_that_becomes_known_on_monday_at_midnight_is_not_yet_on_record() -> None:
     scenario = market("at once").but(weeks=12)
-    order = simulate(scenario, Plan(), 1).events.of(Kind.ORDER).where(slice(200, 201))
+    order = simulate(scenario, Plan(), 1).events.of(Kind.ORDER).where(np.array([200]))
     minute, person = int(order.minute[0]), int(order.person[0])
     week = minute // MINUTES_A_WEEK + 1
     until_midnight = (week * MINUTES_A_WEEK - minute) / 60  # hours
