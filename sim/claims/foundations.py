@@ -1,4 +1,4 @@
-"""Claims about what chapter "foundations" teaches: a sales system, keeping or winning, what data are for."""
+"""Claims about what chapter "foundations" teaches: selling, keeping or winning, being late, data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.claims.reading import altered, change
 from sim.events import Kind
 from sim.experiment import twin
 from sim.market import simulate
-from sim.plan import Plan
+from sim.plan import Plan, load_plan
 from sim.run import Run
 from sim.scenario import Scenario, load_scenario
 from sim.segment import Segment, at_least, over
@@ -105,6 +105,28 @@ def beyond_the_rule(market: Scenario, seed: int) -> float:
     return change(years.mean(), (staying ** np.arange(YEARS)).sum())
 
 
+# -- C30: too late -----------------------------------------------------------------------------------
+
+THREE_YEARS = 156  # weeks
+HARD_PULL = 0.006  # three times the usual
+
+
+def too_late(seed: int) -> dict[str, float]:
+    """Lose customers to a rival for four years, and begin to keep them after three, after two, or at once."""
+    shop = load_scenario("supermarket", people=1_000).but(weeks=208)
+    shop = altered(shop, "patience", competitor_pull=HARD_PULL)
+    idea = load_plan("relationship").but(campaigns=load_plan("marketing").campaigns)
+    never, third, second, first = (
+        simulate(shop, plans, seed).metrics["customer_equity"]
+        for plans in (TODAY, {0: TODAY, THREE_YEARS: idea}, {0: TODAY, 104: idea}, idea)
+    )
+    return {
+        "as it is": change(third, never),
+        "if it begins after two years": change(second, never),
+        "if it begins at once": change(first, never),
+    }
+
+
 # -- C31: a list made of data, or a list made by lot --------------------------------------------------
 
 BUDGET = 200  # customers who are written to
@@ -174,6 +196,19 @@ CLAIMS: tuple[Claim, ...] = (
         "year.",
     ),
     Claim(
+        "C30",
+        "A retailer began with CRM so late that it could not be saved.",
+        "What the customers of the end of four years are worth (customer equity): a plan to keep them, from "
+        "the fourth year on, beside none; in per cent. Too late means that it is 0 or less.",
+        "The supermarket of lesson 6.3, 1 000 people, with a rival who pulls three times as hard.",
+        too_late,
+        figure=0,
+        level=True,
+        at_most=True,
+        remark="Nobody chooses here between a street and the web; the rival stands for whoever was earlier. "
+        "A plan needs a year until its bonds hold, so the fourth year alone can hardly show what it does.",
+    ),
+    Claim(
         "C31",
         "A supermarket that does not analyse its data fails.",
         "Contribution of the second year: 200 customers are written to for half a year, those with most at "
@@ -185,11 +220,4 @@ CLAIMS: tuple[Claim, ...] = (
         "and by lot stands for the mean of all lots.",
     ),
 )
-UNTRIED: tuple[Untried, ...] = (
-    Untried(
-        "C30",
-        "A retailer went online so late that CRM could not save it.",
-        "Nobody chooses here between a shop in the street and one on the web, so there is none to open "
-        "early or late; what bonds are worth once a rival opens next door is tried in lesson 5.3.",
-    ),
-)
+UNTRIED: tuple[Untried, ...] = ()

@@ -32,7 +32,8 @@ Positive is what was stated.
   "90 % renew", has no 0 to be told from; it must only reach the figure, from above where the figure is stated
   as small.
 - *reproduced only if …*: not so as it is read, but under a condition that is named: another comparator,
-  another window, or a parameter of the market set elsewhere in its range.
+  another window, or a parameter of the market set elsewhere in its range. The reading was fixed before the
+  claim was tried; conditions show on what it hangs, and some were chosen when its first result was known.
 - *not reproduced*: under none of the conditions tried. The verdict says in which direction the result points.
 - *untried*: the market cannot put it to the test, and the last section says why.
 
@@ -86,14 +87,16 @@ def stated(claim: Claim) -> str:
     if claim.figure is None:
         return "none"
     figure = f"{size(claim, claim.figure, 'g')} {unit(claim)}"
-    return f"only {figure}" if claim.at_most else figure
+    return f"at most {figure}" if claim.at_most else figure
 
 
 def found(claim: Claim, estimate: Estimate) -> str:
     """Write an estimate with its interval."""
     if not estimate.seeds:
         return UNKNOWN
-    middle, low, high = (size(claim, value) for value in (estimate.mean, estimate.low, estimate.high))
+    values = estimate.mean, estimate.low, estimate.high
+    form = ".2f" if np.nanmax(np.abs(values)) < 1 else ".1f"  # of what is small, one place more
+    middle, low, high = (size(claim, value, form) for value in values)
     return f"{middle} {unit(claim)} ({f'{low} to {high}' if np.isfinite(estimate.low) else 'one seed'})"
 
 
