@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 from sim.claims import ledger
 from sim.claims.__main__ import main
 from sim.claims.claim import Claim, Estimate, Untried, Verdict
+from sim.claims.figure import FARTHEST, sizes
 from sim.claims.ledger import CLAIMS, KEPT, UNTRIED, kept, verdicts
-from sim.claims.page import KINDS, kind, page
+from sim.claims.page import KINDS, page
 from sim.claims.reading import altered, change, points
 from sim.scenario import load_scenario
 
@@ -73,7 +74,7 @@ def test_a_claim_that_fails_holds_only_under_the_conditions_that_bear_it_out() -
     also, not_so = estimate(60.0, 61.0, "if b"), estimate(1.0, 3.0, "if c")
     verdict = Verdict(PLAIN, (fails, holds, not_so, also))
     assert verdict.words == "reproduced only if a or if b"
-    assert kind(verdict) == "reproduced only if …"
+    assert verdict.kind == "reproduced only if …"
 
 
 def test_conditions_take_nothing_from_a_claim_that_holds_as_it_is() -> None:
@@ -136,6 +137,19 @@ def test_a_level_is_written_without_a_sign_and_a_small_one_as_small() -> None:
 def test_a_difference_that_rounds_to_nothing_has_no_minus_and_one_seed_no_interval() -> None:
     lone = Estimate("as it is", -0.001, np.nan, np.nan, 1)
     assert "| none | +0.00 % (one seed) |" in page([Verdict(MANY, (lone,))], [])
+
+
+def test_the_figure_marks_how_much_was_found_of_each_size_that_is_stated() -> None:
+    low, far = (
+        Verdict(PLAIN, (estimate(20.0, 30.0),)),
+        Verdict(replace(PLAIN, number="C96"), (estimate(0, 900),)),
+    )
+    picture = sizes([low, Verdict(MANY, (estimate(1.0, 2.0),)), far])
+    (axes,) = picture.axes
+    assert [label.get_text().split(" ")[0] for label in axes.get_yticklabels()] == ["C98", "C96"]
+    marks = [tuple(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 1]
+    assert marks == [(50.0,), (FARTHEST,)]  # a half of 50; and what lies beyond the edge, at the edge
+    assert "Of 2 claims that state a size, 0 come out" in picture.alt_text
 
 
 def test_the_page_counts_each_verdict() -> None:
@@ -218,6 +232,7 @@ def test_the_command_tries_all_and_keeps_the_value_of_every_seed(small: Path) ->
     text = (small / "claims.md").read_text(encoding="utf-8")
     assert text == page(verdicts_of(table), [NEVER])
     assert "reproduced only if the moon is full" in text
+    assert (small / "claims.png").read_bytes().startswith(b"\x89PNG")
 
 
 def verdicts_of(table: pd.DataFrame) -> list[Verdict]:

@@ -8,7 +8,8 @@ import click
 
 from sim.claims import ledger
 from sim.claims.claim import Verdict
-from sim.claims.page import found, page, stated
+from sim.claims.figure import sizes
+from sim.claims.page import FIGURE, found, page, stated
 from sim.fault import Fault
 from sim.files import atomic_write
 
@@ -58,7 +59,9 @@ def _write(seeds: int, jobs: int) -> None:
     values = ledger.tried(list(ledger.CLAIMS), seeds, jobs=jobs)
     kept, written = ledger.KEPT, ledger.KEPT.with_suffix(".md")
     atomic_write(kept, lambda path: values.to_csv(path, index=False, lineterminator="\n"))
-    text = page(ledger.verdicts(ledger.kept()), ledger.UNTRIED)
+    judged = ledger.verdicts(ledger.kept())
+    text, image = page(judged, ledger.UNTRIED), sizes(judged).png()
+    atomic_write(kept.parent / FIGURE, lambda path: path.write_bytes(image))
     atomic_write(written, lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
     click.echo(f"{kept} and {written} are written.")
 

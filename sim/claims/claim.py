@@ -18,6 +18,7 @@ from sim.experiment import mean_and_interval
 
 Trial = Callable[[int], dict[str, float]]  # a seed -> a number for each condition, the claim's own first
 Unit = Literal["%", "points"]
+Kind = Literal["reproduced", "reproduced only if …", "not reproduced"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,13 @@ class Verdict:
         if self.reproduced:
             return ()
         return tuple(each.condition for each in self.estimates[1:] if each.bears_out(self.claim))
+
+    @property
+    def kind(self) -> Kind:
+        """Which of the kinds of verdict it is."""
+        if self.reproduced:
+            return "reproduced"
+        return "reproduced only if …" if self.only_if else "not reproduced"
 
     @property
     def words(self) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import get_args
 
 import numpy as np
 
-from sim.claims.claim import Claim, Estimate, Untried, Verdict
+from sim.claims.claim import Claim, Estimate, Kind, Untried, Verdict
 
 UNKNOWN = "-"
 UNTRIED = "untried"
-KINDS = ("reproduced", "reproduced only if …", "not reproduced", UNTRIED)
+KINDS = (*get_args(Kind), UNTRIED)
+FIGURE = "claims.png"
 
 INTRODUCTION = """# Claims on trial
 
@@ -63,14 +65,6 @@ def page(verdicts: Sequence[Verdict], untried: Sequence[Untried]) -> str:
     )
 
 
-def kind(verdict: Verdict) -> str:
-    """Name which of the kinds of verdict it is."""
-    reproduced, only_if, not_reproduced, _ = KINDS
-    if verdict.reproduced:
-        return reproduced
-    return only_if if verdict.only_if else not_reproduced
-
-
 def unit(claim: Claim) -> str:
     """Name the unit of a claim; a level is a share."""
     return "%" if claim.level else claim.unit
@@ -104,7 +98,7 @@ def _glance(verdicts: Sequence[Verdict], untried: Sequence[Untried]) -> Iterator
     """Count the verdicts of each kind, and name the claims."""
     numbers: dict[str, list[str]] = {name: [] for name in KINDS}
     for verdict in verdicts:
-        numbers[kind(verdict)].append(verdict.claim.number)
+        numbers[verdict.kind].append(verdict.claim.number)
     numbers[UNTRIED] = [claim.number for claim in untried]
     seeds = max((estimate.seeds for verdict in verdicts for estimate in verdict.estimates), default=0)
     yield "## At a glance\n"
@@ -112,7 +106,8 @@ def _glance(verdicts: Sequence[Verdict], untried: Sequence[Untried]) -> Iterator
         ["verdict", "claims", "which"],
         ([name, str(len(which)), ", ".join(which) or UNKNOWN] for name, which in numbers.items()),
     )
-    yield f"\n{len(verdicts)} claims were tried, each on {seeds} seeds.\n"
+    yield f"\n{len(verdicts)} claims were tried, each on {seeds} seeds. Those that state a size:\n"
+    yield f"![What is stated and what was found: the table below says the same in numbers.]({FIGURE})\n"
 
 
 def _all(verdicts: Sequence[Verdict], untried: Sequence[Untried]) -> Iterator[str]:
