@@ -5,9 +5,9 @@
 from sim import Campaign, Offer, Plan, Scenario, Segment, load_scenario, over
 from sim.category import Category
 from sim.clock import OpeningHours
+from sim.delays import Delays
 from sim.processes.basket import Parameters as Basket
 from sim.processes.entry import Parameters as Entry
-from sim.record import Delays
 from sim.scenario import MECHANISMS
 
 PEOPLE, WEEKS = 10_000, 104

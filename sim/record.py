@@ -13,21 +13,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import field_validator
 
-from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
-from sim.data import Data, Fault
+from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
+from sim.data import Fault
+from sim.delays import FEATURES, Delays
 from sim.events import BILL, FIRM, HIDDEN, POINTS, Events, Kind, join
 from sim.mask import Mask, places
 from sim.need import NEEDS
-from sim.parameter import SCENARIO, parameter
 from sim.purchases import Purchases
 from sim.recommender import Evidence
 from sim.segment import HIDDEN_TRAITS, Segment, cannot_see, not_there
 
 Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
-FEATURES = tuple(Segment.model_fields)
 UNKNOWN = -1
 KINDS = np.arange(256, dtype=np.uint8)  # of the type of the log: NumPy searches slowly where types differ
 NO_MEMBER = -1  # in the column of tiers
@@ -39,42 +37,6 @@ EXPECTED = (
     "campaign.to: the function must answer true or false for each record, "
     "for example lambda r: r.recency_weeks > 8"
 )
-
-
-class Delays(Data):
-    """How long it takes until an event is known, and what the record shows at all."""
-
-    order_hours: float = parameter("an order is on record after", "hours", SCENARIO, 0.0, ge=0, le=168)
-    answer_hours: float = parameter(
-        "a survey answer is on record after", "hours", SCENARIO, 0.0, ge=0, le=168
-    )
-    sees: tuple[str, ...] | None = parameter(
-        "what the record shows, as segments name it; everything when not given", "-", SCENARIO, None
-    )
-
-    @field_validator("sees")
-    @classmethod
-    def _are_features(cls, sees: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        for name in sees or ():
-            if name not in FEATURES:
-                raise ValueError(not_there(name))
-        return sees
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The features that a plan may use, in the order of `Segment`."""
-        return FEATURES if self.sees is None else tuple(name for name in FEATURES if name in self.sees)
-
-    def hides(self, name: str) -> str:
-        """Say that the record shows no such feature, and what it shows."""
-        return f'this record does not show "{name}". It shows: {", ".join(self.shown) or "nothing"}.'
-
-    def minutes(self) -> Integers:
-        """Give the delay of each kind of event, by its number."""
-        delay = np.zeros(256, np.int64)
-        delay[[*BILL, Kind.BASKET]] = round(self.order_hours * MINUTES_AN_HOUR)
-        delay[[Kind.NPS, Kind.CSAT, Kind.DECLARED]] = round(self.answer_hours * MINUTES_AN_HOUR)
-        return delay
 
 
 class Record:

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from sim.clock import WEEKS_A_YEAR
 from sim.data import Data, Fault
+from sim.delays import Delays
 from sim.files import load
 from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
@@ -61,7 +62,6 @@ from sim.processes.stewardship import Parameters as Stewardship
 from sim.processes.success import Parameters as Success
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.processes.ties import Parameters as Ties
-from sim.record import Delays
 from sim.voice import Parameters as Voice
 
 FOLDER = Path(__file__).parent / "scenarios"

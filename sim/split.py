@@ -22,11 +22,12 @@ import pandas as pd
 
 from sim.chance import Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
+from sim.delays import Delays
 from sim.events import BILL, Events, Kind
 from sim.mask import places
 from sim.post import SECOND_ACCOUNTS
 from sim.purchases import Purchases
-from sim.record import UNKNOWN, Delays, Record
+from sim.record import UNKNOWN, Record
 from sim.segment import Segment
 
 if TYPE_CHECKING:

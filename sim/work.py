@@ -17,9 +17,10 @@ from tqdm import tqdm
 from sim.cache import Cache, Missing, key_of
 from sim.data import Fault
 from sim.executor import Executor, Given, executor_of
-from sim.market import check_plan, simulate
+from sim.market import simulate
 from sim.plan import Plan, Timeline
 from sim.progress import progress
+from sim.refusal import check_plan
 from sim.run import Run
 from sim.scenario import Scenario
 

@@ -15,7 +15,8 @@ import simpy
 from sim.chance import Integers, Luck
 from sim.clock import BEFORE_MONDAY, MINUTES_A_WEEK, Calendar
 from sim.desk import Desk
-from sim.events import EventLog, Kind, Stage
+from sim.events import Kind, Stage
+from sim.log import EventLog
 from sim.orders import WeekOrders
 from sim.population import Population
 from sim.processes.pricing import Pricing

@@ -17,9 +17,9 @@ from pydantic.fields import FieldInfo
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, Trigger
 from sim.data import Data
-from sim.market import Conditional
 from sim.need import NEEDS
 from sim.plan import LEVERS
+from sim.refusal import Conditional
 from sim.scenario import MECHANISMS
 from sim.segment import Rule
 from sim.trigger import REQUIRED, Occasion

@@ -29,14 +29,15 @@ TIERS = (  # each may know those below it
     ("sim.experiment",),
     ("sim.work",),
     ("sim.market",),
+    ("sim.refusal",),
     ("sim.plan", "sim.scenario", "sim.run"),
     ("sim.population", "sim.record"),
     PROCESSES,
     ("sim.executor",),
     ("sim.cache",),
-    ("sim.desk", "sim.post", "sim.team", "sim.deal", "sim.effort", "sim.attention"),
+    ("sim.desk", "sim.post", "sim.team", "sim.deal", "sim.effort", "sim.attention", "sim.delays"),
     ("sim.occasions", "sim.segment", "sim.orders"),
-    ("sim.need",),
+    ("sim.need", "sim.log"),
     ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.crew", "sim.data", "sim.ticket"),
 )
 MUTATORS = frozenset(

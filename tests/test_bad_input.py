@@ -33,7 +33,7 @@ from sim import (
     simulate,
 )
 from sim.clock import OpeningHours
-from sim.record import Delays
+from sim.delays import Delays
 from sim.run import Run
 
 ROOT = Path(__file__).parents[1]

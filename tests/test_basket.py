@@ -15,6 +15,7 @@ import pytest
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, at_least, at_most, load_scenario, simulate
 from sim.chance import Luck
 from sim.clock import MINUTES_A_WEEK
+from sim.delays import Delays
 from sim.events import Events, Kind
 from sim.files import dump
 from sim.levers import levers
@@ -25,7 +26,6 @@ from sim.processes.entry import Parameters as Entry
 from sim.processes.rollout import Parameters as Rollout
 from sim.purchases import Purchases
 from sim.recommender import Evidence, learned, popular
-from sim.record import Delays
 from sim.run import Run
 from tests.goods import BASKET, RANGE
 from tests.test_contracts import assert_sound

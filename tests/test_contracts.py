@@ -37,10 +37,10 @@ from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.data import Data
 from sim.events import FIRM, HIDDEN, LOSSES, POINTS, REFERRAL, SELLING, Cause, Kind, Stage
 from sim.files import dump, loads
-from sim.market import check_plan
 from sim.metrics import METRICS
 from sim.need import NEEDS
 from sim.processes.renewal import RUNNING
+from sim.refusal import check_plan
 from sim.run import Run
 from sim.segment import Rule
 

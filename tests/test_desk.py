@@ -15,10 +15,12 @@ import simpy
 from sim import Plan, Segment, load_scenario, over, simulate
 from sim.chance import Luck
 from sim.clock import BEFORE_MONDAY, MINUTES_A_DAY, MINUTES_A_WEEK, OpeningHours
+from sim.delays import Delays
 from sim.desk import Desk
-from sim.events import EventLog, Kind
+from sim.events import Kind
+from sim.log import EventLog
 from sim.processes.service import Parameters
-from sim.record import Delays, Record
+from sim.record import Record
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]

@@ -13,8 +13,8 @@ import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Segment, load_scenario, over, scenario_names, simulate, under
 from sim.analysis.eras import ERAS, TIMES, EraName, era
+from sim.delays import FEATURES, Delays
 from sim.events import Kind
-from sim.record import FEATURES, Delays
 
 SUPERMARKET = load_scenario("supermarket").but(people=400, weeks=20)
 each_era = pytest.mark.parametrize("name", ERAS)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.events import KIND_BITS, EventLog, Kind
+from sim.events import KIND_BITS, Kind
+from sim.log import EventLog
 
 ROWS = 4_000
 

@@ -14,6 +14,7 @@ import pytest
 
 from sim import Campaign, Offer, Plan, Scenario, Segment, over, scenario_names, simulate
 from sim.clock import OpeningHours
+from sim.delays import Delays
 from sim.events import Kind, Stage
 from sim.metrics import METRICS, retention_curve
 from sim.plan import Timeline
@@ -35,7 +36,6 @@ from sim.processes.stewardship import Parameters as Stewardship
 from sim.processes.success import Parameters as Success
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.processes.ties import Parameters as Ties
-from sim.record import Delays
 from sim.run import Run
 from tests.goods import BASKET
 from tests.test_contracts import assert_sound, small

@@ -16,10 +16,10 @@ import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, at_least, load_scenario, over, simulate
 from sim.clock import MINUTES_A_WEEK
+from sim.delays import FEATURES, Delays
 from sim.events import Kind
 from sim.processes.freemium import Parameters
 from sim.processes.success import Parameters as Success
-from sim.record import FEATURES, Delays
 from sim.run import Run
 
 SEEDS = (1, 2, 3)

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from sim import Plan, Scenario, Segment, at_least, load_scenario, simulate
+from sim.delays import Delays
 from sim.events import Cause, Kind
 from sim.processes.fulfilment import Parameters
-from sim.record import Delays
 from sim.run import Run
 
 SEEDS = (1, 2, 3)

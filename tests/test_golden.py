@@ -19,9 +19,9 @@ from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 from sim import Fault, load_plan, load_scenario, plan_names, scenario_names, simulate
 from sim.events import Events
-from sim.market import check_plan
 from sim.metrics import METRICS
 from sim.plan import Timeline
+from sim.refusal import check_plan
 from sim.run import Run
 
 FOLDER = Path(__file__).parent / "golden"

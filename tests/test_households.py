@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from sim import Campaign, Plan, Scenario, Segment, at_least, load_scenario, simulate
+from sim.delays import Delays
 from sim.events import Kind
 from sim.fault import Fault
 from sim.processes.profile import HOUSEHOLD
 from sim.processes.profile import Parameters as Profile
-from sim.record import Delays
 from sim.run import Run
 from tests.goods import BASKET
 

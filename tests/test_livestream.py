@@ -12,12 +12,12 @@ import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, simulate
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
+from sim.delays import Delays
 from sim.events import Events, Kind
 from sim.processes.entry import Parameters as Entry
 from sim.processes.livestream import HIGHEST, Levers
 from sim.processes.livestream import Parameters as Nights
 from sim.processes.rollout import Parameters as Rollout
-from sim.record import Delays
 from sim.run import Run
 from tests.goods import BASKET
 from tests.test_contracts import assert_sound

@@ -15,7 +15,8 @@ from sim import Fault, Plan, load_scenario, plots, simulate
 from sim.analysis import pipeline
 from sim.analysis.pipeline import STAGES
 from sim.clock import MINUTES_A_WEEK
-from sim.events import LOSSES, SELLING, EventLog, Events, Kind
+from sim.events import LOSSES, SELLING, Events, Kind
+from sim.log import EventLog
 from sim.run import Run
 
 STEP = {name: place for place, name in enumerate(SELLING)}

@@ -11,12 +11,12 @@ import pytest
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, simulate
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
+from sim.delays import FEATURES, Delays
 from sim.events import BILL, POINTS, Kind
 from sim.need import NEEDS
 from sim.processes.loyalty import Levers as Loyalty
 from sim.processes.needs import Parameters as Needs
 from sim.processes.profile import Parameters as Profile
-from sim.record import FEATURES, Delays
 from sim.run import Run
 from sim.segment import Segment
 

@@ -14,10 +14,11 @@ import pytest
 
 from sim import Campaign, Offer, Plan, Scenario, Segment, at_least, interview, load_scenario, over, simulate
 from sim.clock import MINUTES_A_WEEK
+from sim.delays import FEATURES
 from sim.events import FIRM, Kind
 from sim.export import Export
 from sim.processes.stewardship import Parameters as Stewardship
-from sim.record import FEATURES, Record
+from sim.record import Record
 from sim.run import Run
 from sim.split import SplitRecord
 from tests.goods import BASKET

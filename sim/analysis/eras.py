@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from sim.data import Fault
-from sim.record import Delays
+from sim.delays import Delays
 from sim.scenario import Scenario
 
 EraName = Literal["1980s", "1990s", "2000s", "2020s"]
