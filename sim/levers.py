@@ -226,7 +226,7 @@ def group(name: str, plan: Plan, market: Scenario) -> Part:
         "about": goods,
         "offer": offers,
         "fits": needs,
-        "level": market.renewal and len(market.renewal.fees) > 1,
+        "contract_level": market.renewal and len(market.renewal.fees) > 1,
         "need": market.profile,
         "greenness": market.profile,
         "household_size": market.profile and market.basket and len(market.basket.household_shares) > 1,

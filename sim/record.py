@@ -300,7 +300,7 @@ FEATURE: dict[str, Callable[[Record], npt.NDArray[Any]]] = {
     "points": lambda r: r.points / 100,
     "community": lambda r: r.community.astype(float),
     "contract_weeks": lambda r: -_weeks_since(r, r.term_end),
-    "level": lambda r: np.where(r.level == UNKNOWN, np.nan, r.level),
+    "contract_level": lambda r: np.where(r.level == UNKNOWN, np.nan, r.level),
     "need": lambda r: WORDS[r.need],
     "greenness": lambda r: r.greenness.astype(float),
     "household_size": lambda r: np.where(r.household == UNKNOWN, np.nan, r.household),

@@ -116,7 +116,9 @@ class Segment(Data):
     )
     community: Rule | None = _rule("member of a group of the firm's own: 1, or 0", "-", (0, 1, 0.5))
     contract_weeks: Rule | None = _rule("weeks until a contract ends; unknown if none", "weeks", (1, 52, 1))
-    level: Rule | None = _rule("level of the contract, 0 with the first fee; unknown if none", "-", (0, 3, 1))
+    contract_level: Rule | None = _rule(
+        "level of the contract, 0 with the first fee; unknown if none", "-", (0, 3, 1)
+    )
     need: NeedName | None = parameter("the need that a customer has named", "-", PLAN, None, absent="any")
     greenness: Rule | None = _rule(
         "how much green goods matter, 0-10, as the customer said; unknown if not", "points", (0, 10, 1)

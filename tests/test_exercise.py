@@ -82,8 +82,8 @@ def test_every_check_fails_unsolved_and_says_so_in_words(solution: Path, exercis
 
 @each_pair
 def test_no_check_fails_solved(solution: Path, exercise: Path) -> None:
-    ran = execute(read(solution), solution.parent, go_on=True)
-    checks = [cell for cell in ran.cells if CHECK in tags(cell)]
+    """What is stored is what runs today: `kit.py test` executes all solutions and compares every output."""
+    checks = [cell for cell in read(solution).cells if CHECK in tags(cell)]
     assert [cell.id for cell in checks] == [cell.id for cell in read(exercise).cells if CHECK in tags(cell)]
     for cell in checks:
         assert [output.output_type for output in cell.outputs] == ["execute_result"], cell.id

@@ -137,7 +137,7 @@ def test_no_offer_to_stay_is_made_to_those_who_pay_nothing_and_no_price_moves_th
 
 # -- whom a firm bills -----------------------------------------------------------------------------
 
-PAYING = Segment(level=at_least(1))
+PAYING = Segment(contract_level=at_least(1))
 
 
 def lively() -> Scenario:
@@ -179,7 +179,7 @@ def test_the_level_on_record_is_that_of_the_contract_last_signed_and_of_none_onc
     assert min(kinds["returned"], kinds["cancelled"]) > 20
     moved = 0
     for week in range(1, 71, 3):
-        known = lived.record(week)["level"]
+        known = lived.record(week)["contract_level"]
         known.index = lived.hidden_link[: len(known)]
         expected = levels_by(lived, week).reindex(known.index)
         assert known.tolist() == pytest.approx(expected.tolist(), nan_ok=True)
@@ -211,6 +211,6 @@ def test_a_letter_and_a_visit_can_leave_out_free_users(kind: Kind) -> None:
 def test_a_rule_that_fits_every_level_reaches_all_whose_contract_runs() -> None:
     running, any_level = (
         simulate(lively(), Plan(success={"managers": 2, "to": to}), 2)
-        for to in (Segment(contract_weeks=at_least(-520)), Segment(level=at_least(0)))
+        for to in (Segment(contract_weeks=at_least(-520)), Segment(contract_level=at_least(0)))
     )
     assert running.events.frame().equals(any_level.events.frame())

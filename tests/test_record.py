@@ -201,7 +201,7 @@ def test_every_column_is_a_recount_of_what_was_known(delays: str, week: int) -> 
         "runout_weeks": pd.Series(np.nan, range(len(record))),  # baskets are closed here; see test_basket
         "community": pd.Series(0.0, range(len(record))),  # there is none here
         "contract_weeks": pd.Series(np.nan, range(len(record))),  # nobody has one here
-        "level": pd.Series(np.nan, range(len(record))),  # see test_freemium
+        "contract_level": pd.Series(np.nan, range(len(record))),  # see test_freemium
         "greenness": recount(said[said["channel"] == 1], "last value"),
         "household_size": recount(said[said["channel"] == 2], "last value"),
     }

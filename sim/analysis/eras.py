@@ -26,7 +26,7 @@ ERAS: tuple[EraName, ...] = get_args(EraName)
 
 CALLS = ("tickets", "contact_weeks")
 ORDERS = ("recency_weeks", "tenure_weeks", "orders", "orders_52w", "spend", "spend_52w")
-PROGRAMMES = ("tier", "points", "contract_weeks", "level")
+PROGRAMMES = ("tier", "points", "contract_weeks", "contract_level")
 ANSWERS = ("opened", "clicked", "nps", "need", "greenness", "household_size")
 
 
