@@ -20,7 +20,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
@@ -112,12 +112,21 @@ def opened(notebook: Path, home: Path) -> Iterator[Page]:
             page = chromium.new_page(viewport={"width": 1366, "height": 768})
             page.set_default_timeout(PATIENCE * 1000)
             page.goto(f"{address}/lab/tree/{notebook.name}")
-            page.get_by_text(IDLE).wait_for()
+            wait_for_kernel(page)
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_text("Run All Cells", exact=True).click()
             yield page
         finally:
             chromium.close()
+
+
+def wait_for_kernel(page: Page) -> None:
+    """Wait until the kernel is ready; now and then JupyterLab misses its first word until it is reloaded."""
+    try:
+        page.get_by_text(IDLE).wait_for(timeout=PATIENCE * 1000 / 2)
+    except TimeoutError:
+        page.reload()
+        page.get_by_text(IDLE).wait_for()
 
 
 def without_outputs(source: Path, target: Path) -> Path:
