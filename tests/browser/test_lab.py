@@ -113,8 +113,7 @@ def opened(notebook: Path, home: Path) -> Iterator[Page]:
             page.set_default_timeout(PATIENCE * 1000)
             page.goto(f"{address}/lab/tree/{notebook.name}")
             wait_for_kernel(page)
-            page.get_by_role("menuitem", name="Run", exact=True).click()
-            page.get_by_text("Run All Cells", exact=True).click()
+            run_all(page)
             yield page
         finally:
             chromium.close()
@@ -127,6 +126,12 @@ def wait_for_kernel(page: Page) -> None:
     except TimeoutError:
         page.reload()
         page.get_by_text(IDLE).wait_for()
+
+
+def run_all(page: Page) -> None:
+    """Set all cells going."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
 
 
 def without_outputs(source: Path, target: Path) -> Path:
@@ -187,10 +192,19 @@ def test_a_lever_is_moved_by_the_keyboard_and_the_figure_follows(tmp_path: Path)
         board = page.locator(".crm-board")
         picture = board.locator("img")
         picture.wait_for()
+        row = board.locator(".widget-inline-hbox").filter(has=page.get_by_text("every", exact=True))
+        handle = row.locator(".noUi-handle")
+        try:
+            handle.wait_for(state="attached", timeout=PATIENCE * 1000 / 8)
+        except (
+            TimeoutError
+        ):  # JupyterLab loses widgets that are made while it still asks for those that are there
+            run_all(page)
+            handle.wait_for(state="attached")
+        picture.wait_for()
         first, numbers = picture.get_attribute("src"), board.locator(".crm-headline").inner_text()
         board.get_by_role("button", name="campaigns").focus()
-        row = board.locator(".widget-inline-hbox").filter(has=page.get_by_text("every", exact=True))
-        tab_to(page, row.locator(".noUi-handle"))
+        tab_to(page, handle)
         for _ in range(3):
             page.keyboard.press("ArrowLeft")
         until(lambda: board.locator(".crm-headline").inner_text() != numbers, "the numbers to follow")
