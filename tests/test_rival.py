@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from scipy.special import expit
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, Timeline, load_scenario, over, simulate, twin
-from sim.chance import Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Kind
 from sim.need import Proposition
@@ -23,9 +22,7 @@ from sim.processes.needs import PLAIN_MONEY
 from sim.processes.needs import Parameters as Needs
 from sim.processes.rival import DEEPEST, FARTHEST, OPENING, PRICE
 from sim.processes.rival import Parameters as Rival
-from sim.processes.rival import Rival as Shop
 from sim.run import Run
-from sim.world import World
 
 SEEDS = (1, 2, 3)
 each_seed = pytest.mark.parametrize("seed", SEEDS)
@@ -157,21 +154,6 @@ def test_satisfaction_moves_the_share_only_where_it_is_given_a_weight() -> None:
         )
         assert (share(after) > share(before)) == (steepness > 0)
         assert (share(after) == share(before)) == (steepness == 0)
-
-
-@each_seed
-def test_purchases_drawn_several_at_a_time_are_those_of_one_after_the_other(seed: int) -> None:
-    scenario, week = plain().but(people=60), 3
-    world = World(scenario, seed)
-    rate = np.geomspace(0.05, 40, scenario.people)  # purchases a week: some never, some dozens
-    who, j, clock = Shop(world, scenario.rival).purchases(world.people.number, rate, week)
-    assert j.max() > 20
-    for person in range(scenario.people):
-        waits = world.luck.exponential(Purpose.RIVAL_ORDER, person, week, np.arange(200)) / rate[person]
-        moments = [moment for moment in np.cumsum(waits) if moment < 1]
-        mine = np.flatnonzero(who == person)
-        assert j[mine].tolist() == list(range(len(moments)))
-        assert clock[mine] == pytest.approx(moments)
 
 
 def test_the_dormant_buy_all_at_the_rival_s() -> None:

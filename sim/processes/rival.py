@@ -29,6 +29,7 @@ import numpy.typing as npt
 import simpy
 from scipy.special import expit
 
+from sim.arrivals import arrivals
 from sim.chance import Floats, Integers, Luck, Purpose, gamma_quantile
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
@@ -218,34 +219,13 @@ class Rival:
         rate, dormant = np.maximum(there, 0.0), places(shopping.asleep)
         rate[dormant] = self.in_all[dormant]
         buyers = places((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
-        who, j, clock = self.purchases(buyers, rate[buyers], week)  # (purchases,)
+        first = self.world.luck.exponential(Purpose.RIVAL_ORDER, buyers, week) / rate[buyers]
+        who, j, clock = arrivals(
+            self.world.luck, Purpose.RIVAL_ORDER, week, buyers, rate[buyers], first
+        )  # (purchases,)
         if len(who):
             self.ring_up(who, week, j, clock)
         self.sold = np.bincount(who, minlength=self.world.size)
-
-    def purchases(self, who: Integers, rate: Floats, week: int) -> tuple[Integers, Integers, Floats]:
-        """Tell who buys at the rival's, which purchase of theirs it is, from 0, and when since Monday.
-
-        As in shopping: everybody's first purchase, then the second, and so on. As those who are left are
-        ever fewer and buy ever more, each look ahead is twice as far as the one before.
-        """
-        first, ahead, clock = 0, 1, np.zeros(len(who))
-        found: list[tuple[Integers, Integers, Floats]] = [(who[:0], who[:0], clock[:0])]
-        while len(who):
-            turns = np.arange(first, first + ahead)
-            clocks = self.world.luck.exponential(Purpose.RIVAL_ORDER, who, week, turns[:, None])
-            clocks /= rate  # (turns, buyers)
-            for waited in clocks:  # each purchase comes after the one before
-                waited += clock
-                clock = waited
-            due = places(clocks.ravel() < 1)
-            turn, place = np.divmod(due, len(who))
-            found.append((who[place], turns[turn], clocks.take(due)))
-            left = places(clock < 1)
-            who, rate, clock = who[left], rate[left], clock[left]
-            first, ahead = first + ahead, 2 * ahead
-        persons, numbers, moments = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return persons, numbers, moments
 
     def ring_up(self, who: Integers, week: int, j: Integers, clock: Floats) -> None:
         """Write down purchases at the rival's: each as large as one of the same person here."""

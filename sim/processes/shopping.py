@@ -12,16 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import simpy
 from scipy.special import ndtr
 
+from sim.arrivals import arrivals
 from sim.chance import Floats, Integers, Luck, Purpose, beta_toll, gamma_quantile
 from sim.clock import MINUTES_A_WEEK
-from sim.data import Data, Fault
+from sim.data import Data
 from sim.events import Cause, Kind, Stage
 from sim.mask import Mask, places
 from sim.orders import ring_up
@@ -30,7 +32,6 @@ from sim.parameter import parameter
 if TYPE_CHECKING:
     from sim.world import World
 
-OFTENEST = 4_095  # orders of one person in a week that luck can tell apart
 BG_NBD = "Fader, Hardie & Lee 2005, Marketing Science 24(2)"
 GAMMA_GAMMA = "Fader & Hardie 2013, The gamma-gamma model of monetary value"
 DORMANCY = "this kit's extension of BG/NBD; fitted in sim/calibration.py"
@@ -160,37 +161,40 @@ class Shopping:
         world.log.write(Kind.DOZED, week * MINUTES_A_WEEK, doze)
 
     def shop(self, week: int) -> None:
-        """Decide the week for all at once, order by order: first everybody's first, then the second."""
+        """Decide the week for all at once: who comes when, and whom an order makes leave."""
         world, me, entry = self.world, self.world.people.shopping, self.world.people.entry
-        who = places((entry.stage == Stage.CUSTOMER) & ~me.asleep & self.here)  # (shoppers,)
-        rate = me.rate[who] * me.lift[who]
-        first_ever = entry.minute[who] >= week * MINUTES_A_WEEK
-        clock = me.begin[who]  # weeks since Monday
-        rounds: list[tuple[npt.NDArray[Any], ...]] = []
-        while len(who):
-            j = len(rounds)
-            if j == OFTENEST:
-                raise Fault("shopping: somebody orders thousands of times a week; give a smaller rate.")
-            clock = clock + world.luck.exponential(Purpose.ORDER, who, week, j) / rate
-            if j == 0:  # whoever comes for the first time comes when expected
-                clock[first_ever] = entry.arrival(who[first_ever], week)
-            due = places(clock < 1)
-            who, rate, clock = who[due], rate[due], clock[due]  # (orders of round j,)
-            toll = me.toll[who]
-            if j == 0:  # and does not leave at once
-                toll[first_ever[due]] = 0.0
-            gone = world.people.patience.endure(Cause.NATURE, who, toll)
-            rounds.append((who, clock, gone))
-            stays = places(~gone)
-            who, rate, clock = who[stays], rate[stays], clock[stays]
-        if rounds:
-            who, clock, gone = (np.concatenate(parts) for parts in zip(*rounds, strict=True))  # (orders,)
-            times = np.repeat(np.arange(len(rounds)), [len(buyers) for buyers, *_ in rounds])
-            minutes = week * MINUTES_A_WEEK + (clock * MINUTES_A_WEEK).astype(np.int64)
-            world.leave(who[gone], minutes[gone])
-            world.orders.add(minutes, who, times)
-            if world.desk:
-                world.desk.expect_complaints(minutes, who, times, week)
+        monday = week * MINUTES_A_WEEK
+        awake = places((entry.stage == Stage.CUSTOMER) & ~me.asleep & self.here)  # (shoppers,)
+        rate = me.rate[awake] * me.lift[awake]
+        first = me.begin[awake] + world.luck.exponential(Purpose.ORDER, awake, week) / rate  # weeks
+        fresh = places(entry.minute[awake] >= monday)  # whoever comes for the first time comes when expected
+        first[fresh] = entry.arrival(awake[fresh], week)
+        who, j, clock = arrivals(world.luck, Purpose.ORDER, week, awake, rate, first)  # (orders,)
+        toll = me.toll[who]
+        toll[(j == 0) & (entry.minute[who] >= monday)] = 0.0  # and does not leave at once
+        comes, gone = self.endure(who, j, toll)
+        minutes = monday + (clock * MINUTES_A_WEEK).astype(np.int64)
+        world.leave(who[gone], minutes[gone])
+        minutes, who, j = minutes[comes], who[comes], j[comes]
+        world.orders.add(minutes, who, j)
+        if world.desk:
+            world.desk.expect_complaints(minutes, who, j, week)
+
+    def endure(self, who: Integers, j: Integers, toll: Floats) -> tuple[Integers, Integers]:
+        """Let each order use up patience: everybody's first, then the second of those who stay.
+
+        Gives the places of the orders that come about, and of those after which somebody leaves.
+        """
+        patience = self.world.people.patience
+        comes, gone = [np.arange(0)], [np.arange(0)]
+        starts = j.searchsorted(np.arange(j.max(initial=-1) + 2)).tolist()
+        for start, end in pairwise(starts):
+            order = np.arange(start, end)
+            if start:  # whoever has left does not come again
+                order = order[patience.left[who[start:end]] > 0]
+            comes.append(order)
+            gone.append(order[patience.endure(Cause.NATURE, who[order], toll[order])])
+        return np.concatenate(comes), np.concatenate(gone)
 
     def fill_baskets(self, week: int) -> None:
         """Work out what the week's orders contained, and bill them."""
