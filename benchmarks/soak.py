@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 from tqdm import tqdm
 
 from sim import Scenario, Timeline, load_scenario, scenario_names, simulate
+from sim.arrivals import TooOften
 from sim.data import Data
 from sim.files import load, save
 from tests.drawn import plans, scenarios
@@ -102,11 +103,15 @@ def check(case: Case) -> None:
     Raises
     ------
     AssertionError
-        If a law is broken; any other exception is a crash, which no valid input may cause.
+        If a law is broken; any other exception is a crash, which no valid input may cause. Where people would
+        order by the thousand, the market refuses to go on, and that is right.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # such as a division by nothing
-        run = simulate(case.scenario, case.timeline, case.seed)
+        try:
+            run = simulate(case.scenario, case.timeline, case.seed)
+        except TooOften:
+            return
         assert_sound(run)
         if case.alone:
             everybody = range(case.scenario.people)

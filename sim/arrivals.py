@@ -13,6 +13,10 @@ from sim.mask import places
 OFTENEST = 4_095  # visits of one person in a week that luck can tell apart
 
 
+class TooOften(Fault):
+    """Somebody would come more often than luck can tell apart."""
+
+
 def arrivals(
     luck: Luck, purpose: Purpose, week: int, who: Integers, rate: Floats, first: Floats
 ) -> tuple[Integers, Integers, Floats]:
@@ -35,7 +39,7 @@ def arrivals(
 
     Raises
     ------
-    Fault
+    TooOften
         If somebody comes thousands of times a week.
     """
     due = places(first < 1)
@@ -44,7 +48,10 @@ def arrivals(
     turn, ahead = 1, 2
     while len(who):
         if turn + ahead > OFTENEST:
-            raise Fault("shopping: somebody comes thousands of times a week; give a smaller rate.")
+            raise TooOften(
+                f"shopping: somebody would come {rate.max():,.0f} times a week. Make smaller what brings "
+                "them: their rates, or how they answer prices and offers (offer_lift, sensitivity_spread)."
+            )
         turns = np.arange(turn, turn + ahead)
         clocks = luck.exponential(purpose, who, week, turns[:, None])  # (turns, people)
         clocks /= rate

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,11 +16,14 @@ import simpy
 from tqdm import tqdm
 
 from sim import doctor as physician
-from sim import library, plan
+from sim import library, plan, rules
 from sim import schema as schemas
+from sim.course import podium
+from sim.course.contest import load_contest
 from sim.course.copy import KIT, default_folder, make_copy
 from sim.course.lab import open_lab
 from sim.course.lesson import find_lesson, lessons
+from sim.course.standings import FINAL, of_files
 from sim.data import Data, Fault
 from sim.files import load, load_any
 from sim.market import Market
@@ -29,11 +33,17 @@ from sim.program import Program
 from sim.progress import QUIET
 from sim.report import save_report
 from sim.results import refuse_existing
+from sim.rules import Rules, contest_names
 from sim.run import Run
 from sim.scenario import Scenario, load_scenario, scenario_names
 
 ANY_PATH = click.Path(path_type=Path)
-KINDS: dict[type[Data], str] = {Plan: "a plan", Timeline: "a timeline", Scenario: "a scenario"}
+KINDS: dict[type[Data], str] = {
+    Plan: "a plan",
+    Timeline: "a timeline",
+    Scenario: "a scenario",
+    Rules: "a contest",
+}
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -151,6 +161,37 @@ def _summary(lived: Run) -> str:
     return "\n".join([f"{lived}", "", *lines])
 
 
+# -- a class --------------------------------------------------------------------------------------
+
+
+@program.command()
+@click.argument("contest", metavar="CONTEST")
+@click.argument("plans", metavar="FILE|FOLDER...", nargs=-1, required=True, type=ANY_PATH)
+@click.option("--markets", type=int, help="Markets to try the plans in, instead of what the rules say.")
+@click.option("--first-seed", type=int, default=FINAL, show_default=True, help="The first of these markets.")
+@click.option(
+    "--jobs", type=int, default=os.cpu_count(), show_default=True, help="Processes to share the work."
+)
+@click.option("--out", type=ANY_PATH, metavar="FOLDER", help="Save tables and a figure in a new folder.")
+def standings(
+    contest: str, plans: Sequence[Path], markets: int | None, first_seed: int, jobs: int, out: Path | None
+) -> None:
+    """Rank the plans of a class in markets that nobody has seen.
+
+    CONTEST is one that is ready-made, see the command contests, or a file of rules. FILE is a plan or a
+    timeline that somebody has handed in, such as li_wei.yaml, and FOLDER holds such files. They are data:
+    nothing in them runs on your machine.
+    """
+    if out:
+        refuse_existing(out)  # before the work, not after it
+    asked = load_contest(contest)
+    asked = asked if markets is None else replace(asked, markets=markets)
+    found = of_files(asked, plans, first_seed, jobs)
+    click.echo(found)
+    if out:
+        click.echo(f"\nSaved in {podium.save(found, out)}.")
+
+
 # -- files ------------------------------------------------------------------------------------------
 
 
@@ -174,9 +215,15 @@ def _list(entries: Iterable[tuple[str, str]]) -> None:
 
 
 @program.command()
+def contests() -> None:
+    """List the ready-made contests."""
+    _list((name, library.remark(rules.FOLDER / f"{name}.yaml")) for name in contest_names())
+
+
+@program.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def check(files: Sequence[str]) -> None:
-    """Say whether files of scenarios, plans or timelines are right.
+    """Say whether files of scenarios, plans, timelines or contests are right.
 
     Every fault is named with its line. Which kind a file is, is seen from its fields.
     """

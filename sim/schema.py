@@ -1,4 +1,4 @@
-"""Schemas: what may stand in a file of a scenario, a plan or a timeline, in the language that editors read.
+"""Schemas: what may stand in a file of a scenario, plan, timeline or contest, in the language of editors.
 
 An editor that knows JSON Schema (VS Code with its YAML extension, PyCharm, JupyterLab with a language server)
 then completes names, shows meaning and unit of a number, and underlines what is wrong while one types.
@@ -11,16 +11,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim import plan, scenario
+from sim import plan, rules, scenario
 from sim.data import Data
 from sim.files import VERSION
 from sim.plan import Plan, Timeline
+from sim.rules import Rules
 from sim.scenario import Scenario
 
 SHELF: dict[Path, type[Data]] = {  # the schemas that lie beside the ready-made files
     scenario.FOLDER / "scenario.schema.json": Scenario,
     plan.FOLDER / "plan.schema.json": Plan,
     plan.FOLDER / "timeline.schema.json": Timeline,
+    rules.FOLDER / "contest.schema.json": Rules,
 }
 NAMES = ("properties", "$defs")  # keys of a schema under which names stand
 NOTES = ("unit", "source", "status", "slider", "absent", "title")  # for the kit alone

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from sim import Fault
-from sim.arrivals import arrivals
+from sim.arrivals import TooOften, arrivals
 from sim.chance import Luck, Purpose
 
 PEOPLE, WEEK = 60, 3
@@ -37,5 +36,5 @@ def test_whoever_comes_first_next_week_does_not_come_at_all() -> None:
 
 
 def test_visits_by_the_thousand_are_refused_before_luck_runs_out_of_numbers() -> None:
-    with pytest.raises(Fault, match="thousands of times a week"):
+    with pytest.raises(TooOften, match="100,000 times a week"):
         arrivals(Luck(1), Purpose.ORDER, WEEK, WHO[:1], np.array([1e5]), np.zeros(1))

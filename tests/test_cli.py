@@ -22,6 +22,7 @@ from sim.course import lab
 from sim.course.copy import MANIFEST
 from sim.course.lesson import START
 from sim.report import busiest_week
+from sim.rules import contest_names
 
 ROOT = Path(__file__).parents[1]
 SMALL = ["--people", "60", "--weeks", "9"]
@@ -174,6 +175,11 @@ def test_a_timeline_is_run() -> None:
         (["run", "supermarket", "--weeks", "0"], "Scenario.weeks: 0 is too small: at least 1"),
         (["run", "cdnow", "--plan", "win_back"], 'campaigns[0].channel: cdnow has no channel "sms".'),
         (["run", "cdnow", "--plan", "win_back", "--timeline", "t.yaml"], "--plan and --timeline cannot go"),
+        (
+            ["standings", "exercise_9", "."],
+            'contest: there is none named "exercise_9". There are: exercise_1,',
+        ),
+        (["standings", "exercise_1", "."], "plans: there is no file of a plan here, such as li_wei.yaml."),
         (["start", "--at", "9.9"], "--at: there is no lesson 9.9. There are: 0"),
         (
             ["start", "--folder", str(ROOT / "sim"), "--only-copy"],
@@ -194,6 +200,7 @@ def test_a_fault_is_one_sentence(words: list[str], said: str) -> None:
         (["run", "supermarket", "--sed", "1"], "No such option '--sed'. Did you mean"),
         (["dance"], "No such command 'dance'."),
         (["check"], "Missing argument"),
+        (["standings", "exercise_1"], "Missing argument"),
         (["plans", "all"], "Got unexpected extra argument"),
     ],
 )
@@ -211,10 +218,37 @@ def test_a_place_that_cannot_be_read_is_one_sentence(monkeypatch: pytest.MonkeyP
     assert sentence(call("run", "supermarket")) == "secret.yaml: Permission denied."
 
 
+# -- standings -------------------------------------------------------------------------------------
+
+
+def test_a_class_is_ranked_and_its_standings_kept_in_a_folder() -> None:
+    Path("class").mkdir()
+    Plan(name="mine").save("class/李伟.yaml")
+    Path("class/zhao.yaml").write_text("version: 1\nprize: 3\n")
+    Path("rules.yaml").write_text(
+        "version: 1\ntitle: small\nscenario: supermarket\npeople: 60\nweeks: 9\nmessages: 100\nmarkets: 3\n"
+    )
+    answer = call("standings", "rules.yaml", "class", "--jobs", "1", "--markets", "2", "--out", "out")
+    assert answer.exit_code == 0
+    assert "supermarket, 60 people, 9 weeks." in answer.stdout
+    assert "seeds 20001 to 20002" in answer.stdout
+    assert re.search(r"1 +李伟 +0", answer.stdout)
+    assert re.search(r"zhao: .*line 2: unknown field \"prize\"", answer.stdout)
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "refused.csv",
+        "standings.csv",
+        "standings.png",
+    ]
+    assert sentence(call("standings", "rules.yaml", "class", "--out", "out")).startswith("out: there is")
+
+
 # -- lists -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("command", "names"), [("scenarios", scenario_names), ("plans", plan_names)])
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [("scenarios", scenario_names), ("plans", plan_names), ("contests", contest_names)],
+)
 def test_every_ready_made_file_is_listed_with_a_line(
     command: str, names: Callable[[], tuple[str, ...]]
 ) -> None:
@@ -226,7 +260,7 @@ def test_every_ready_made_file_is_listed_with_a_line(
 # -- check -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["scenario", "plan"])
+@pytest.mark.parametrize("kind", ["scenario", "plan", "contest"])
 def test_every_ready_made_file_is_found_right(kind: str) -> None:
     for file in (ROOT / "sim" / f"{kind}s").glob("*.yaml"):
         assert call("check", str(file)).stdout == f"{file}: a {kind}, nothing wrong with it.\n"

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli import program
+from sim.files import loads
+from sim.rules import Rules
+
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(folder for folder in (ROOT / "chapters").iterdir() if folder.is_dir())
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.name)
@@ -57,3 +61,24 @@ def test_the_tasks_that_a_page_names_exist(chapter: Path) -> None:
 def test_the_files_that_a_page_links_to_exist(chapter: Path) -> None:
     links = re.findall(r"\]\((\.\./[^)#]+)", page(chapter))
     assert [link for link in links if not (ROOT / "docs" / "instructor" / link).exists()] == []
+
+
+# -- any class ---------------------------------------------------------------------------------------
+
+ANY_CLASS = (ROOT / "docs" / "instructor" / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_page_for_any_class_leads_to_the_page_of_each_chapter() -> None:
+    links = re.findall(r"\]\((\w+\.md)\)", ANY_CLASS)
+    assert sorted(links) == sorted(path.name for path in (ROOT / "docs" / "instructor").glob("[1-9]_*.md"))
+
+
+def test_the_rules_that_the_page_for_any_class_shows_are_right() -> None:
+    [written] = re.findall(r"```yaml\n(.+?)```", ANY_CLASS, re.DOTALL)
+    rules = loads(written, Rules)
+    assert rules.market.people == rules.people
+
+
+def test_the_commands_on_the_page_for_any_class_exist() -> None:
+    called = set(re.findall(r"python -m sim (\w+)", ANY_CLASS))
+    assert {"standings", "contests", "check", "doctor", "schema"} <= called <= set(program.commands)

@@ -128,7 +128,15 @@ def test_the_two_commands_of_the_readme_are_those_of_kit_py(kit, language, pytho
 def test_the_other_commands_of_the_readme_are_those_of_the_kit():
     lines = [line.split("#")[0].split() for line in "".join(code("bash")).splitlines()]
     asked = [words[3:] for words in lines if words[:3] == ["python", "-m", "sim"]]
-    assert {words[0] for words in asked} == {"start", "run", "scenarios", "check", "schema", "doctor"}
+    assert {words[0] for words in asked} == {
+        "start",
+        "run",
+        "scenarios",
+        "check",
+        "standings",
+        "schema",
+        "doctor",
+    }
     for words in asked:
         answer = CliRunner().invoke(program, [words[0], *words[1:], "--help"])
         assert (answer.exit_code, answer.stderr) == (0, "")

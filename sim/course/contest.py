@@ -7,16 +7,22 @@ them at any price.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from sim.course.checks import NotYet, answered, works
 from sim.data import Fault
 from sim.experiment import Strategy, Trials, compare, mean_and_interval
 from sim.plan import Plan, Timeline
+from sim.rules import load_rules
 from sim.scenario import Scenario
-from sim.style import number, signed
+from sim.style import number, people, signed
 
+TODAY = "(today)"  # no file is called so
 UNSEEN = 9_001  # the first seed of a contest; lessons and exercises stay far below
 
 
@@ -67,16 +73,50 @@ class Contest:
         entry = answered("plan", plan)
         if not isinstance(entry, Plan | Timeline | dict):
             raise NotYet("plan", f"expects a Plan, was given {type(entry).__name__}.")
-        trials = works("plan", lambda: self._trials(entry))
-        messages = float(trials.of("yours")["contacts"].mean())
-        if messages > self.messages:
-            allowed = f"{number(messages)} messages a market, and the budget is {number(self.messages)}"
-            raise NotYet("plan", f"it sends {allowed}. Write to fewer people, or less often.")
-        worth = trials.paired("profit") + trials.paired("customer_equity")
+        trials = works("plan", lambda: self.try_out({"yours": entry}))
+        messages, excess = self.sent(trials, "yours"), self.excess(trials, "yours")
+        if excess:
+            raise NotYet("plan", f"{excess} Write to fewer people, or less often.")
         name = getattr(entry, "name", "") or "your plan"
-        interval = mean_and_interval(worth)
+        interval = mean_and_interval(worth(trials, "yours"))
         return Score(name, *interval, messages, self.markets, self.market.currency)
 
-    def _trials(self, plan: Strategy) -> Trials:
-        plans = {"today": self.today, "yours": plan}
-        return compare(self.market, plans, self.markets, self.first_seed)
+    def try_out(self, plans: Mapping[str, Strategy], jobs: int = 1) -> Trials:
+        """Try plans beside that of today; `jobs` processes share the work."""
+        both = {TODAY: self.today, **plans}
+        return compare(self.market, both, self.markets, self.first_seed, jobs)
+
+    def sent(self, trials: Trials, plan: str) -> float:
+        """Give the messages of a plan, mean over markets."""
+        return float(trials.of(plan)["contacts"].mean())
+
+    def excess(self, trials: Trials, plan: str) -> str:
+        """Say by how much a plan goes beyond the budget of messages; nothing if it does not."""
+        messages = self.sent(trials, plan)
+        if messages <= self.messages:
+            return ""
+        return f"it sends {number(messages)} messages a market, and the budget is {number(self.messages)}."
+
+    def __repr__(self) -> str:
+        market = self.market
+        return (
+            f"{market.name}, {people(market.people)}, {market.weeks} weeks.\n"
+            f"At most {number(self.messages)} messages, on average over {self.markets} markets."
+        )
+
+
+def load_contest(name: str | Path) -> Contest:
+    """Load a ready-made contest by name ("exercise_5"), or one from a file; see `sim.rules`.
+
+    Raises
+    ------
+    Fault
+        If there is none of this name, or something in its rules is wrong.
+    """
+    rules = load_rules(name)
+    return Contest(rules.market, rules.today, rules.messages, rules.markets)
+
+
+def worth(trials: Trials, plan: str) -> pd.Series[float]:
+    """Give what a plan is worth beside the first one, a value a seed."""
+    return trials.paired("profit", plan) + trials.paired("customer_equity", plan)
