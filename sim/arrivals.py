@@ -10,7 +10,7 @@ from sim.chance import Floats, Integers, Luck, Purpose
 from sim.data import Fault
 from sim.mask import places
 
-OFTENEST = 4_095  # visits of one person in a week that luck can tell apart
+OFTENEST = 4_096  # visits of one person in a week that luck can tell apart
 
 
 class TooOften(Fault):
@@ -22,8 +22,8 @@ def arrivals(
 ) -> tuple[Integers, Integers, Floats]:
     """Tell who comes this week, which visit of theirs it is, and when.
 
-    As those who come once more are ever fewer and come ever more often, each look ahead is twice as far as
-    the one before.
+    As those who come once more are ever fewer and come ever more often, the looks ahead grow: one visit, one
+    more, then two, four and so on.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def arrivals(
     due = places(first < 1)
     who, rate, clock = who[due], rate[due], first[due]
     found = [(who, np.zeros(len(who), np.int64), clock)]
-    turn, ahead = 1, 2
+    turn, ahead = 1, 1
     while len(who):
         if turn + ahead > OFTENEST:
             raise TooOften(
