@@ -37,14 +37,14 @@ def scheme(seed: int) -> dict[str, float]:
         for share in (0.01, 0.05)
     )
     return {
-        "as it is": more_come_again(usual),
+        "as it is": more_order_again(usual),
         "if members are set beside those who did not join": members_less_others(usual),
-        "if 5 % come back in points, not 1 %": more_come_again(generous),
-        "if those who order again in the next week are counted": more_come_again(usual, weeks=1),
+        "if 5 % come back in points, not 1 %": more_order_again(generous),
+        "if those who order again in the next week are counted": more_order_again(usual, weeks=1),
     }
 
 
-def more_come_again(pair: Twin, weeks: int = PAIR_WEEKS) -> float:
+def more_order_again(pair: Twin, weeks: int = PAIR_WEEKS) -> float:
     """Give how many more of 100 customers order again, with a programme less without it."""
     rates = club.again(pair, PAIR_WEEK, weeks).T["all"]
     return points(rates["with"], rates["without"])
@@ -91,7 +91,7 @@ def tiers(seed: int) -> dict[str, float]:
     )
     return {
         "as it is": points(plain.metrics["churn"], perks.metrics["churn"]),
-        "if repurchase is counted": more_come_again(Twin(plain, perks)),
+        "if repurchase is counted": more_order_again(Twin(plain, perks)),
         "if there are titles without a service": points(plain.metrics["churn"], titles.metrics["churn"]),
     }
 
