@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from sim import Campaign, Fault, Plan, Timeline, load_scenario
+from sim.course.checks import NotYet
 from sim.course.contest import TODAY, UNSEEN, Contest, load_contest
 from sim.course.podium import podium, save
 from sim.course.standings import FINAL, Standings, gather, of_files, ranked, standings
@@ -52,6 +54,7 @@ def test_each_ready_made_contest_is_that_of_an_exercise(name: str) -> None:
         assert re.findall(r'load_contest\("(\w+)"\)', code) == [name]
         assert "Contest(" not in code
     contest = load_contest(name)
+    assert contest.closed == ("pricing", "surcharge")
     assert contest.market.weeks >= 52 and contest.messages > 0 and contest.first_seed == UNSEEN
 
 
@@ -69,6 +72,20 @@ def test_a_wage_in_a_market_without_a_desk_is_refused() -> None:
         _ = Rules(title="no desk", scenario="cdnow", messages=10, wage=5.0).market
 
 
+def test_levers_that_a_plan_does_not_have_cannot_be_closed() -> None:
+    with pytest.raises(Fault, match="a plan has no levers named prices"):
+        Rules(title="odd", scenario="saas", messages=10, closed=("prices",))
+
+
+@pytest.mark.parametrize("plan", [RISE, Timeline(plans={0: Plan(), 9: RISE})])
+def test_a_lever_that_the_rules_close_stays_as_it_is_today(plan: Plan | Timeline) -> None:
+    closed = replace(CONTEST, closed=("pricing",))
+    with pytest.raises(NotYet, match="pricing: the rules of this contest leave it as it is today"):
+        closed.score(plan)
+    assert "pricing: the rules" in standings(closed, {"li": plan}).refused["li"]
+    assert replace(closed, today=RISE).score(RISE).mean == 0  # as it is today
+
+
 # -- what was handed in ----------------------------------------------------------------------------
 
 
@@ -78,10 +95,12 @@ def test_plans_and_timelines_are_read_from_files_and_folders_and_faulty_ones_nam
         RISE.save(tmp_path / folder / "li.yaml")
     Timeline(plans={0: Plan(), 9: RISE}).save(tmp_path / "b" / "wang.yml")
     (tmp_path / "b" / "notes.txt").write_text("no plan")
+    (tmp_path / "b" / "rules.yaml").write_text("version: 1\ntitle: odd\nscenario: saas\nmessages: 10\n")
     (tmp_path / "zhao.yaml").write_text("version: 1\npricing: {prize: 3}\n")
     plans, refused = gather([tmp_path / "a", tmp_path / "b", tmp_path / "zhao.yaml", tmp_path / "gone.yaml"])
     assert list(plans) == [str(tmp_path / "a" / "li"), str(tmp_path / "b" / "li"), "wang"]
     assert plans["wang"] == Timeline(plans={0: Plan(), 9: RISE})
+    assert refused["rules"].endswith("rules.yaml: holds rules, and no plan.")
     assert "line 2" in refused["zhao"] and "no such file" in refused["gone"]
 
 

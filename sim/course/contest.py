@@ -18,6 +18,7 @@ from sim.course.checks import NotYet, answered, works
 from sim.data import Fault
 from sim.experiment import Strategy, Trials, compare, mean_and_interval
 from sim.plan import Plan, Timeline
+from sim.refusal import check_plan
 from sim.rules import load_rules
 from sim.scenario import Scenario
 from sim.style import number, people, signed
@@ -57,6 +58,7 @@ class Contest:
     messages: int
     markets: int = 20
     first_seed: int = UNSEEN
+    closed: tuple[str, ...] = ()  # levers that must stay as they are today
 
     def __post_init__(self) -> None:
         if self.markets < 2:
@@ -68,18 +70,34 @@ class Contest:
         Raises
         ------
         NotYet
-            If there is no plan yet, the market cannot carry it out, or it sends too many messages.
+            If there is no plan yet, the market or the rules refuse it, or it sends too many messages.
         """
         entry = answered("plan", plan)
         if not isinstance(entry, Plan | Timeline | dict):
             raise NotYet("plan", f"expects a Plan, was given {type(entry).__name__}.")
-        trials = works("plan", lambda: self.try_out({"yours": entry}))
+        works("plan", lambda: self.admit(entry))
+        trials = self.try_out({"yours": entry})
         messages, excess = self.sent(trials, "yours"), self.excess(trials, "yours")
         if excess:
             raise NotYet("plan", f"{excess} Write to fewer people, or less often.")
         name = getattr(entry, "name", "") or "your plan"
         interval = mean_and_interval(worth(trials, "yours"))
         return Score(name, *interval, messages, self.markets, self.market.currency)
+
+    def admit(self, plan: Strategy) -> None:
+        """Refuse a plan that the market cannot carry out, or that moves what the rules leave as it is.
+
+        Raises
+        ------
+        Fault
+            Naming the lever.
+        """
+        check_plan(self.market, Timeline.of(plan))
+        today = Timeline.of(self.today)
+        for week, each in Timeline.of(plan).plans.items():
+            for name in self.closed:
+                if getattr(each, name) != getattr(today.at(week), name):
+                    raise Fault(f"{name}: the rules of this contest leave it as it is today.")
 
     def try_out(self, plans: Mapping[str, Strategy], jobs: int = 1) -> Trials:
         """Try plans beside that of today; `jobs` processes share the work."""
@@ -102,6 +120,7 @@ class Contest:
         return (
             f"{market.name}, {people(market.people)}, {market.weeks} weeks.\n"
             f"At most {number(self.messages)} messages, on average over {self.markets} markets."
+            + (f"\nStays as it is: {', '.join(self.closed)}." if self.closed else "")
         )
 
 
@@ -114,7 +133,7 @@ def load_contest(name: str | Path) -> Contest:
         If there is none of this name, or something in its rules is wrong.
     """
     rules = load_rules(name)
-    return Contest(rules.market, rules.today, rules.messages, rules.markets)
+    return Contest(rules.market, rules.today, rules.messages, rules.markets, closed=rules.closed)
 
 
 def worth(trials: Trials, plan: str) -> pd.Series[float]:

@@ -17,12 +17,13 @@ from pathlib import Path
 import pandas as pd
 
 from sim.course.contest import Contest, worth
-from sim.data import Data, Fault
+from sim.data import Fault
 from sim.experiment import Strategy, Trials, mean_and_interval
 from sim.files import load_any
 from sim.library import YAML
 from sim.plan import Plan, Timeline
-from sim.refusal import check_plan
+from sim.rules import Rules
+from sim.scenario import Scenario
 from sim.style import number, signed
 
 FINAL = 20_001  # the first seed; lessons, exercises and their contests stay below
@@ -85,7 +86,7 @@ def gather(paths: Iterable[Path]) -> tuple[dict[str, Strategy], dict[str, str]]:
     for file in files:
         name = file.stem if stems.count(file.stem) == 1 else str(file.with_suffix(""))
         try:
-            plans[name] = _decided(load_any(file, Plan, Timeline))
+            plans[name] = _decided(file)
         except Fault as fault:
             refused[name] = str(fault)
     return plans, refused
@@ -106,9 +107,9 @@ def standings(
     no = dict(refused or {})
     for name, plan in plans.items():
         try:
-            check_plan(contest.market, Timeline.of(plan))
+            contest.admit(plan)
         except Fault as fault:
-            no[name] = f"the market cannot carry it out: {fault}"
+            no[name] = f"it cannot take part: {fault}"
     able = {name: plan for name, plan in plans.items() if name not in no}
     trials = contest.try_out(able, jobs)
     no |= {name: excess for name in able if (excess := contest.excess(trials, name))}
@@ -146,6 +147,9 @@ def _inside(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in YAML)
 
 
-def _decided(given: Data) -> Strategy:
-    assert isinstance(given, Plan | Timeline)
+def _decided(file: Path) -> Strategy:
+    """Read what a file decides; other files of the kit may lie beside it."""
+    given = load_any(file, Plan, Timeline, Scenario, Rules)
+    if not isinstance(given, Plan | Timeline):
+        raise Fault(f"{file}: holds {type(given).__name__.lower()}, and no plan.")
     return given
