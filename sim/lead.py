@@ -18,8 +18,8 @@ from sim.clock import WEEKS_A_YEAR
 from sim.data import Fault
 from sim.executor import Given
 from sim.experiment import Strategy, mean_and_interval
-from sim.metrics import cumulative_profit
 from sim.scenario import Scenario
+from sim.series import cumulative_profit
 from sim.work import measured
 
 Floats = npt.NDArray[np.float64]

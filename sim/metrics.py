@@ -6,8 +6,6 @@ least one order; a cohort starts at its first order.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,9 +93,9 @@ def summarise(run: Run) -> dict[str, float]:
     return {
         "customers": customers,
         "churn": churn(run),
-        "repurchase_rate": _share(int((counts > 1).sum()), customers),
+        "repurchase_rate": share_of(int((counts > 1).sum()), customers),
         "orders": len(orders),
-        "average_order": _share(money["revenue"] - money["sponsored"], int((orders.value > 0).sum())),
+        "average_order": share_of(money["revenue"] - money["sponsored"], int((orders.value > 0).sum())),
         "cross_sell_rate": cross_sell_rate(run),
         **{line: money[line] for line in ("revenue", "contribution", "profit")},
         "customer_equity": customer_equity(run),
@@ -105,7 +103,7 @@ def summarise(run: Run) -> dict[str, float]:
         "renewal_rate": renewal_rate(run),
         "members": len(events.of(Kind.ENROLLED)),
         "newcomers": newcomers,
-        "acquisition_cost": _share(abs(money["advertising"] + money["referrals"]), newcomers),
+        "acquisition_cost": share_of(abs(money["advertising"] + money["referrals"]), newcomers),
         "nps": nps(events.of(Kind.NPS)),
         "csat": csat(events.of(Kind.CSAT)),
         "sla_answer": answered,
@@ -125,24 +123,7 @@ def churn(run: Run, silent_weeks: int = SILENT_WEEKS) -> float:
     orders = run.events.of(Kind.ORDER)
     cut = (run.scenario.weeks - silent_weeks) * MINUTES_A_WEEK
     before, since = (np.unique(orders.person[mask]) for mask in (orders.minute < cut, orders.minute >= cut))
-    return _share(len(np.setdiff1d(before, since, assume_unique=True)), len(before))
-
-
-def retention_curve(run: Run, window_weeks: int = RECENT_WEEKS) -> pd.DataFrame:
-    """Share of the first window's new customers who order in each later window.
-
-    Returns
-    -------
-    A table with `week` (start of the window), `active` (share) and `customers` (size of the cohort).
-    """
-    orders = run.events.of(Kind.ORDER)
-    window = orders.minute // (window_weeks * MINUTES_A_WEEK)
-    windows = run.scenario.weeks // window_weeks
-    cohort = np.unique(orders.person[window == 0])
-    active = [len(np.intersect1d(cohort, orders.person[window == w])) for w in range(windows)]
-    share = [_share(count, len(cohort)) for count in active]
-    weeks = np.arange(windows) * window_weeks
-    return pd.DataFrame({"week": weeks, "active": share, "customers": len(cohort)})
+    return share_of(len(np.setdiff1d(before, since, assume_unique=True)), len(before))
 
 
 def yearly_retention(run: Run) -> float:
@@ -157,7 +138,7 @@ def yearly_retention(run: Run) -> float:
     end = run.scenario.weeks
     before = np.unique(orders.person[(week >= end - 2 * span) & (week < end - span)])
     since = np.unique(orders.person[week >= end - span])
-    kept = _share(len(np.intersect1d(before, since)), len(before))
+    kept = share_of(len(np.intersect1d(before, since)), len(before))
     return kept ** (WEEKS_A_YEAR / span) if span else np.nan
 
 
@@ -182,7 +163,7 @@ def cross_sell_rate(run: Run) -> float:
     taken = suggested.where(suggested.value > 0)
     week = taken.minute // MINUTES_A_WEEK
     orders = np.unique(np.array([week, taken.person, taken.ref]), axis=1)  # the week's n-th of a person
-    return _share(orders.shape[1], len(run.events.of(Kind.ORDER)))
+    return share_of(orders.shape[1], len(run.events.of(Kind.ORDER)))
 
 
 def renewal_rate(run: Run) -> float:
@@ -193,7 +174,7 @@ def renewal_rate(run: Run) -> float:
     fees = np.array(run.scenario.renewal.fees if run.scenario.renewal else (0.0,))
     signed, ended = run.events.of(Kind.SIGNED), run.events.of(Kind.CANCELLED)
     renewed = int(((signed.channel == RENEWED) & (fees[signed.value] > 0)).sum())
-    return _share(renewed, renewed + int((fees[ended.value] > 0).sum()))
+    return share_of(renewed, renewed + int((fees[ended.value] > 0).sum()))
 
 
 def sales_efficiency(run: Run) -> float:
@@ -205,19 +186,19 @@ def sales_efficiency(run: Run) -> float:
     wages = run.events.of(Kind.WAGES)
     weeks = int(wages.ref[wages.channel == SELLERS].sum())
     won = int(run.events.of(Kind.WON).value.sum())
-    return _share(won / 100 * run.scenario.margin, weeks)
+    return share_of(won / 100 * run.scenario.margin, weeks)
 
 
 def nps(answers: Events) -> float:
     """Promoters less detractors per 100 answers, in the last quarter with a survey."""
     quarter = answers.minute // (RECENT_WEEKS * MINUTES_A_WEEK)
     last = answers.value[quarter == quarter.max(initial=-1)]
-    return 100 * _share(int((last >= 9).sum()) - int((last <= 6).sum()), len(last))
+    return 100 * share_of(int((last >= 9).sum()) - int((last <= 6).sum()), len(last))
 
 
 def csat(answers: Events) -> float:
     """Share of answers about complaints that are 4 or 5."""
-    return _share(int((answers.value >= 4).sum()), len(answers))
+    return share_of(int((answers.value >= 4).sum()), len(answers))
 
 
 def sla(run: Run) -> tuple[float, float]:
@@ -239,109 +220,8 @@ def sla(run: Run) -> tuple[float, float]:
             (_open_minutes(service.hours, done.ref) + target < end).sum()
         )
         late = int((done.value > target).sum())
-        shares.append(_share(met, met + late + missed))
+        shares.append(share_of(met, met + late + missed))
     return shares[0], shares[1]
-
-
-# -- what figures show ------------------------------------------------------------------------------
-
-
-def money_by_period(run: Run, period_weeks: int = 4) -> pd.DataFrame:
-    """Sum revenue and profit over periods of so many weeks; an unfinished last one is left out.
-
-    Returns
-    -------
-    A table with `week` (start of the period), `revenue` and `profit`, in currency.
-    """
-    weekly = run.accounts.by_week()[["revenue", "profit"]] / 100
-    weekly = weekly.iloc[: len(weekly) // period_weeks * period_weeks]
-    table = weekly.groupby(weekly.index // period_weeks * period_weeks).sum()
-    return table.rename_axis("week").reset_index()
-
-
-def cumulative_profit(run: Run) -> npt.NDArray[np.float64]:
-    """Add up the profit until the end of each week, in currency; shape (weeks,)."""
-    return np.cumsum(run.accounts.by_week()["profit"].to_numpy()) / 100
-
-
-def nps_by_period(run: Run, period_weeks: int = RECENT_WEEKS) -> pd.DataFrame:
-    """Work out NPS in periods of so many weeks; periods without an answer are left out.
-
-    Returns
-    -------
-    A table with `week` (start of the period), `nps` and `answers`.
-    """
-    answers = run.events.of(Kind.NPS)
-    period = answers.minute // (period_weeks * MINUTES_A_WEEK)
-    rows = [
-        (place * period_weeks, nps(answers.where(period == place)), int((period == place).sum()))
-        for place in np.unique(period).tolist()
-    ]
-    return pd.DataFrame(rows, columns=["week", "nps", "answers"])
-
-
-def queue_by_minute(run: Run, week: int) -> pd.DataFrame:
-    """Count complaints waiting for an agent and in hand, a row for each minute of a week."""
-    minutes = np.arange(week * MINUTES_A_WEEK, (week + 1) * MINUTES_A_WEEK)
-    kinds = (Kind.TICKET, Kind.ANSWERED, Kind.RESOLVED)
-    came, answered, solved = (np.searchsorted(run.events.of(kind).minute, minutes, "right") for kind in kinds)
-    table = {"minute": minutes, "waiting": came - answered, "in_hand": answered - solved}
-    return pd.DataFrame(table)
-
-
-def broken_promises(run: Run) -> npt.NDArray[np.int64]:
-    """Find the minutes at which complaints had waited for a first answer as long as promised, in vain."""
-    service = run.scenario.service
-    if service is None:
-        return np.empty(0, np.int64)
-    hours, target = service.hours, service.answer_target * MINUTES_AN_HOUR
-    tickets, answers = run.events.of(Kind.TICKET), run.events.of(Kind.ANSWERED)
-    in_time = answers.where(answers.value <= target)
-    broken = Counter(_pairs(tickets.minute, tickets.person)) - Counter(_pairs(in_time.ref, in_time.person))
-    due = [hours.minute_of(hours.open_minutes(minute) + target) for minute, _ in broken.elements()]
-    minutes = np.sort(np.array(due, np.int64))
-    return minutes[minutes < run.scenario.weeks * MINUTES_A_WEEK]
-
-
-def effect_by_end(effect: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Sum a twin's effect by what the second plan did to how people ended.
-
-    Returns
-    -------
-    Rows `kept` (left without it only), `lost` (left with it only) and `same`; columns `people` (those
-    with an effect) and `effect` (its sum).
-    """
-    a, b = effect["left_a"], effect["left_b"]
-    end = np.select([a & ~b, ~a & b], ["kept", "lost"], "same")
-    touched = effect[column] != 0
-    sums = effect.loc[touched, column].groupby(end[touched]).agg(["size", "sum"])
-    return sums.set_axis(["people", "effect"], axis=1).reindex(["kept", "lost", "same"], fill_value=0)
-
-
-def effect_by_size(effect: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Sum a twin's effect by its size: under 1, 1 to 10, 10 to 100, and so on, on both sides of zero.
-
-    Returns
-    -------
-    A row for each size from -k to k, 0 being those without effect, 1 those below 1, and k the largest
-    there is; columns `people` and `effect` (its sum).
-    """
-    values = effect[column].to_numpy(float)
-    size = np.where(values, 1 + np.searchsorted(10.0 ** np.arange(12), np.abs(values), "right"), 0)
-    largest = int(size.max(initial=0))
-    place = (np.sign(values) * size + largest).astype(np.int64)
-    sizes = pd.RangeIndex(-largest, largest + 1, name="size")
-    people, total = np.bincount(place, minlength=len(sizes)), np.bincount(place, values, len(sizes))
-    return pd.DataFrame({"people": people, "effect": total}, index=sizes)
-
-
-def band(paths: npt.NDArray[np.float64], level: float = 0.9) -> npt.NDArray[np.float64]:
-    """Find the median of paths (runs, weeks) and the band that holds this share of them: (3, weeks)."""
-    return np.quantile(paths, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
-
-
-def _pairs(minute: npt.NDArray[np.int32], person: npt.NDArray[np.int32]) -> Iterator[tuple[int, int]]:
-    return zip(minute.tolist(), person.tolist(), strict=True)
 
 
 def _open_minutes(hours: OpeningHours, minutes: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
@@ -374,5 +254,6 @@ def cumulative_repeat_orders(run: Run) -> npt.NDArray[np.int64]:
     return datasets.cumulative_repeat_orders(order_table(run), run.scenario.weeks)
 
 
-def _share(part: float, whole: float) -> float:
+def share_of(part: float, whole: float) -> float:
+    """Give what share a part is of a whole; NaN of nothing."""
     return part / whole if whole else np.nan

@@ -1,4 +1,4 @@
-"""Figures: a metric in, a `Picture` out. What is counted is counted in `sim.metrics`.
+"""Figures: numbers in, a `Picture` out. What is counted is counted in `sim.metrics` and `sim.series`.
 
 In a notebook, end a cell with `plots.retention(run)`: the figure is shown, with a title that says what
 is seen and a reading below it. To keep a figure: `plots.retention(run).savefig("retention.pdf")`.
@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
-from sim import metrics, style
+from sim import metrics, series, style
 from sim.analysis.adoption import adoption
 from sim.analysis.aftermath import aftermath
 from sim.analysis.aim import gains
@@ -120,7 +120,7 @@ def retention(runs: Run | Mapping[str, Run]) -> Picture:
     axes = figure.subplots()
     axes.set(xlabel=f"first week of each {span} weeks", ylabel=f"customers ordering in {span} weeks")
     axes.yaxis.set_major_formatter(style.percents)
-    curves = {name: metrics.retention_curve(run, span).dropna() for name, run in named.items()}
+    curves = {name: series.retention_curve(run, span).dropna() for name, run in named.items()}
     drawn = {name: curve for name, curve in curves.items() if len(curve)}
     if not drawn:
         style.note(axes, f"No order in the first {span} weeks, or no {span} weeks at all: nobody to retain.")
@@ -154,7 +154,7 @@ def money(runs: Run | Mapping[str, Run]) -> Picture:
     currencies = sorted({run.scenario.currency for run in named.values()})
     if len(currencies) > 1:
         raise Fault(f"money: runs in {' and '.join(currencies)} cannot share a figure; draw them one by one.")
-    tables = {name: metrics.money_by_period(run, PERIOD) for name, run in named.items()}
+    tables = {name: series.money_by_period(run, PERIOD) for name, run in named.items()}
     figure = Picture("Two line charts", f"Revenue and profit, sums of {PERIOD} weeks", height=5.0)
     upper, lower = panels = figure.subplots(2, sharex=True)
     for axes, column in zip(panels, ("revenue", "profit"), strict=True):
@@ -222,7 +222,7 @@ def repeat_orders(
         return figure
     if truth.ndim != 1 or paths.shape[1] != weeks:
         raise Fault(f"repeat_orders: expects the same weeks in both, was given {weeks} and {paths.shape[1]}.")
-    week, (low, middle, high) = np.arange(1, weeks + 1), metrics.band(paths)
+    week, (low, middle, high) = np.arange(1, weeks + 1), series.band(paths)
     axes.plot(week, truth, color=style.INK, linewidth=3.4)
     axes.plot(week, middle, color=style.BLUE)
     lines = axes.get_lines()[:2]

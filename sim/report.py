@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim import metrics, plots
+from sim import plots, series
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.results import whole_folder, write_run
@@ -55,7 +55,7 @@ def _tables(run: Run) -> dict[str, pd.DataFrame]:
     return {
         "customers": run.accounts.by_person(),
         "record": run.record(run.scenario.weeks),
-        "retention": metrics.retention_curve(run).set_index("week"),
+        "retention": series.retention_curve(run).set_index("week"),
         "truth": run.truth,
         "defections": run.defections.set_index("person"),
     }

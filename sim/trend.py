@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from scipy.stats import t as student
 
-from sim import metrics, style
+from sim import metrics, series, style
 from sim.data import Fault
 from sim.experiment import Twin
 from sim.lead import Lead
@@ -76,9 +76,9 @@ def reading(pair: Twin, names: tuple[str, str] = ("without", "with")) -> str:
 
 def _curves(run: Run) -> dict[str, pd.Series[float]]:
     """Give each curve by its name, over the weeks at which its periods begin."""
-    money = metrics.money_by_period(run, PERIOD).set_index("week")
-    active = metrics.retention_curve(run, QUARTER).set_index("week")["active"].dropna()
-    nps = metrics.nps_by_period(run, QUARTER).set_index("week")["nps"]
+    money = series.money_by_period(run, PERIOD).set_index("week")
+    active = series.retention_curve(run, QUARTER).set_index("week")["active"].dropna()
+    nps = series.nps_by_period(run, QUARTER).set_index("week")["nps"]
     return {"active": active, "revenue": money["revenue"], "profit": money["profit"], "nps": nps}
 
 

@@ -25,8 +25,9 @@ from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, collect, com
 from sim.cache import Cache, Missing, code, content, key_of
 from sim.lead import lead
 from sim.market import simulate
-from sim.metrics import METRICS, cumulative_profit
+from sim.metrics import METRICS
 from sim.run import Run
+from sim.series import cumulative_profit
 from sim.sweep import Dial, sweep
 from sim.work import Strategy
 

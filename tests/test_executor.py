@@ -22,9 +22,9 @@ from sim import Campaign, Fault, Offer, Plan, collect, compare, load_scenario, r
 from sim.executor import Cluster, Here, Processes, executor_of
 from sim.experiment import metrics_of
 from sim.lead import lead
-from sim.metrics import cumulative_profit
 from sim.progress import progress
 from sim.run import Run
+from sim.series import cumulative_profit
 from sim.sweep import Dial, sweep
 from sim.work import carry_out
 

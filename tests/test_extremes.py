@@ -16,7 +16,7 @@ from sim import Campaign, Offer, Plan, Scenario, Segment, over, scenario_names, 
 from sim.clock import OpeningHours
 from sim.delays import Delays
 from sim.events import Kind, Stage
-from sim.metrics import METRICS, retention_curve
+from sim.metrics import METRICS
 from sim.plan import Timeline
 from sim.processes.credit import Parameters as Credit
 from sim.processes.freemium import Parameters as Ads
@@ -37,6 +37,7 @@ from sim.processes.success import Parameters as Success
 from sim.processes.surcharge import Parameters as Surcharge
 from sim.processes.ties import Parameters as Ties
 from sim.run import Run
+from sim.series import retention_curve
 from tests.goods import BASKET
 from tests.test_contracts import assert_sound, small
 

@@ -6,7 +6,7 @@ import pytest
 from sim import Fault, Plan, collect, compare, load_scenario, plots, simulate
 from sim.experiment import mean_and_interval
 from sim.lead import Lead, lead
-from sim.metrics import cumulative_profit
+from sim.series import cumulative_profit
 
 MARKET = load_scenario("supermarket", people=200).but(weeks=30)
 PLANS = {"today": Plan(), "cheap": Plan(pricing={"price": 0.9}), "advert": Plan(acquisition={"search": 50})}

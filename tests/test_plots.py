@@ -32,10 +32,10 @@ from sim import (
     compare,
     concentration,
     load_scenario,
-    metrics,
     over,
     plots,
     rfm,
+    series,
     simulate,
     twin,
 )
@@ -479,7 +479,7 @@ def test_retention_draws_the_curve_of_each_run() -> None:
     figure = plots.retention(runs())
     lines = drawn(figure.axes[0], 2)
     for line, run in zip(lines, runs().values(), strict=True):
-        npt.assert_array_equal(line, metrics.retention_curve(run)["active"])
+        npt.assert_array_equal(line, series.retention_curve(run)["active"])
     assert "win-back" in words(figure)
     assert percent(lines[0][-1]) in figure.reading
 
@@ -489,7 +489,7 @@ def test_money_draws_sums_of_four_weeks_and_a_zero_line() -> None:
     upper, lower = figure.axes
     for axes, column in ((upper, "revenue"), (lower, "profit")):
         for line, run in zip(drawn(axes, 2), runs().values(), strict=True):
-            npt.assert_array_equal(line, metrics.money_by_period(run)[column])
+            npt.assert_array_equal(line, series.money_by_period(run)[column])
         assert column in axes.get_ylabel() and "USD" in axes.get_ylabel()
     assert zero_lines(lower) == 1
     assert upper.get_ylim()[0] == 0
@@ -500,10 +500,10 @@ def test_money_draws_sums_of_four_weeks_and_a_zero_line() -> None:
 
 def test_sums_of_four_weeks_leave_no_cent_out_but_those_of_an_unfinished_period() -> None:
     run = pair().before
-    money = metrics.money_by_period(run)
+    money = series.money_by_period(run)
     assert money["week"].tolist() == list(range(0, 60, 4))
     assert money["profit"].sum() == pytest.approx(run.metrics["profit"])
-    longer = metrics.money_by_period(run, 50)
+    longer = series.money_by_period(run, 50)
     assert longer["week"].tolist() == [0]
     assert longer["revenue"].sum() == pytest.approx(run.accounts.by_week()["revenue"][:50].sum() / 100)
 
@@ -512,8 +512,8 @@ def test_trends_draws_four_curves_of_both_lives_and_says_what_changed() -> None:
     figure = plots.trends(pair(), ("today", "win-back"))
     kept, revenue, nps, profit = figure.axes
     for place, run in enumerate(runs().values()):
-        money, answers = metrics.money_by_period(run), metrics.nps_by_period(run)
-        npt.assert_array_equal(drawn(kept, 2)[place], metrics.retention_curve(run)["active"])
+        money, answers = series.money_by_period(run), series.nps_by_period(run)
+        npt.assert_array_equal(drawn(kept, 2)[place], series.retention_curve(run)["active"])
         npt.assert_array_equal(drawn(revenue, 2)[place], money["revenue"])
         npt.assert_array_equal(drawn(profit, 2)[place], money["profit"])
         npt.assert_array_equal(drawn(nps, 2)[place], answers["nps"])
@@ -524,7 +524,7 @@ def test_trends_draws_four_curves_of_both_lives_and_says_what_changed() -> None:
 
 def test_nps_by_period_counts_every_answer_once_and_ends_with_the_headline() -> None:
     run = pair().after
-    table = metrics.nps_by_period(run)
+    table = series.nps_by_period(run)
     assert table["answers"].sum() == len(run.events.of(Kind.NPS)) > 0
     assert table["nps"].iloc[-1] == run.metrics["nps"]
 
@@ -581,7 +581,7 @@ def test_effect_counts_everybody_once_and_every_cent() -> None:
 
 def test_effects_are_sorted_by_their_size_in_steps_of_ten() -> None:
     effect = pd.DataFrame({"orders": [0, 0.5, -0.5, 1, 9.99, 10, -1000, 100]})
-    sizes = metrics.effect_by_size(effect, "orders")
+    sizes = series.effect_by_size(effect, "orders")
     assert sizes.index.tolist() == list(range(-5, 6))
     assert sizes["people"].to_dict() == {
         -5: 1,
@@ -602,7 +602,7 @@ def test_effects_are_sorted_by_their_size_in_steps_of_ten() -> None:
 def test_effects_by_end_say_who_stays_and_who_leaves_only_with_the_plan() -> None:
     ends = {"left_a": [True, True, False, False, True], "left_b": [False, True, False, True, False]}
     effect = pd.DataFrame({"orders": [5, 0, 2, -3, 0], **ends})
-    found = metrics.effect_by_end(effect, "orders")
+    found = series.effect_by_end(effect, "orders")
     assert found.to_dict("index") == {
         "kept": {"people": 1, "effect": 5},
         "lost": {"people": 1, "effect": -3},
@@ -611,14 +611,14 @@ def test_effects_by_end_say_who_stays_and_who_leaves_only_with_the_plan() -> Non
 
 
 def busiest(run: Run) -> int:
-    weeks = metrics.broken_promises(run) // MINUTES_A_WEEK
+    weeks = series.broken_promises(run) // MINUTES_A_WEEK
     return int(np.bincount(weeks).argmax())
 
 
 def test_the_queue_holds_every_complaint_from_its_arrival_to_its_solution() -> None:
     run = pair().after
     events, week = run.events, busiest(run)
-    desk = metrics.queue_by_minute(run, week)
+    desk = series.queue_by_minute(run, week)
     assert len(desk) == MINUTES_A_WEEK
     for minute in (week * MINUTES_A_WEEK, week * MINUTES_A_WEEK + 3_000, (week + 1) * MINUTES_A_WEEK - 1):
         came, answered, solved = (
@@ -646,13 +646,13 @@ def test_the_queue_figure_shades_the_open_hours_and_marks_what_came_late() -> No
             for day in range(hours.days)
         ],
     )
-    broken = metrics.broken_promises(run)
+    broken = series.broken_promises(run)
     here = broken[broken // MINUTES_A_WEEK == week]
     crosses = axes.get_lines()[0]
     assert len(crosses.get_xdata()) == len(here) > 1  # type: ignore[arg-type]
     assert f"without an answer for 2 open hours: {len(here)}." in figure.reading
     tops = [collection.get_datalim(axes.transData).y1 for collection in axes.collections]
-    desk = metrics.queue_by_minute(run, week)
+    desk = series.queue_by_minute(run, week)
     assert max(tops) == (desk["waiting"] + desk["in_hand"]).max()
     assert {"desk open", "in hand", "waiting"} <= {text.get_text() for text in axes.get_legend().get_texts()}  # type: ignore[union-attr]
 
@@ -662,10 +662,10 @@ def test_broken_promises_are_those_that_the_service_level_counts() -> None:
     assert run.scenario.service
     answers = run.events.of(Kind.ANSWERED)
     met = int((answers.value <= run.scenario.service.answer_target * MINUTES_AN_HOUR).sum())
-    broken = metrics.broken_promises(run)
+    broken = series.broken_promises(run)
     assert run.metrics["sla_answer"] == pytest.approx(met / (met + len(broken)))
     assert (np.diff(broken) >= 0).all()
-    assert not len(metrics.broken_promises(simulate(market(50, 10).only(), Plan(), 1)))
+    assert not len(series.broken_promises(simulate(market(50, 10).only(), Plan(), 1)))
 
 
 def test_patience_draws_the_account_of_each_leaving() -> None:
@@ -719,7 +719,7 @@ def test_repeat_orders_draws_real_totals_beside_the_median_and_the_border_of_the
     npt.assert_allclose(middle, np.median(MANY, axis=0))
     npt.assert_array_equal(axes.get_lines()[0].get_xdata(), np.arange(1, 79))
     assert list(axes.get_lines()[2].get_xdata()) == [39, 39]  # type: ignore[arg-type]
-    low, _, high = metrics.band(MANY)
+    low, _, high = series.band(MANY)
     (band,) = axes.collections
     assert band.get_datalim(axes.transData).y1 == pytest.approx(high.max())
     assert number(low[-1]) in figure.reading and number(high[-1]) in figure.reading
@@ -754,7 +754,7 @@ def test_forecast_draws_what_came_with_its_interval_beside_what_was_expected() -
 
 
 def test_a_band_holds_its_share_of_the_paths() -> None:
-    low, middle, high = metrics.band(np.arange(101.0)[:, None])
+    low, middle, high = series.band(np.arange(101.0)[:, None])
     npt.assert_allclose([*low, *middle, *high], [5, 50, 95])
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim import metrics, style
+from sim import series, style
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK, OpeningHours
 from sim.data import Fault
 from sim.events import Cause, Events, Kind
@@ -49,7 +49,7 @@ def queue(run: Run, week: int) -> Picture:
         raise Fault(f"queue: {run.scenario.name} has no service desk: its service section is switched off.")
     if not 0 <= week < run.scenario.weeks:
         raise Fault(f"week: this run has weeks 0 to {run.scenario.weeks - 1}, was given {week}.")
-    desk, broken = metrics.queue_by_minute(run, week), metrics.broken_promises(run) - start
+    desk, broken = series.queue_by_minute(run, week), series.broken_promises(run) - start
     day, total = (desk["minute"] - start) / MINUTES_A_DAY, (desk["waiting"] + desk["in_hand"]).to_numpy()
     late = broken[(broken >= 0) & (broken < MINUTES_A_WEEK)]
     promise = f"{service.answer_target:g} open hours"

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from sim import metrics, style
+from sim import metrics, series, style
 from sim.data import Fault
 from sim.experiment import Trials, Twin
 from sim.style import Picture, people, signed, styled
@@ -183,7 +183,7 @@ def effect(pair: Twin, column: str = "contribution") -> Picture:
     if column not in ("contribution", "revenue", "orders"):
         raise Fault(f'effect: there is no column "{column}". There are: contribution, revenue, orders.')
     unit = "orders" if column == "orders" else pair.before.scenario.currency
-    sizes = metrics.effect_by_size(pair.effect, column)
+    sizes = series.effect_by_size(pair.effect, column)
     figure = Picture("Two bar charts", f"What the plan did to each person’s {column}", height=5.0)
     upper, lower = figure.subplots(2, sharex=True)
     _bars(upper, sizes["people"], "{:,.0f}".format)
@@ -198,7 +198,7 @@ def effect(pair: Twin, column: str = "contribution") -> Picture:
     figure.align_ylabels()
     if len(sizes) == 1:
         style.note(lower, "Both plans did the same to everybody.")
-    figure.read(_touched(sizes, metrics.effect_by_end(pair.effect, column), unit))
+    figure.read(_touched(sizes, series.effect_by_end(pair.effect, column), unit))
     return figure
 
 
