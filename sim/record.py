@@ -15,32 +15,49 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
-from sim.data import Fault
-from sim.delays import FEATURES, Delays
+from sim.delays import Delays
 from sim.events import BILL, FIRM, HIDDEN, POINTS, Events, Kind, join
 from sim.mask import Mask, places
-from sim.need import NEEDS
-from sim.purchases import Purchases
+from sim.purchases import UNKNOWN, Purchases
 from sim.recommender import Evidence
-from sim.segment import HIDDEN_TRAITS, Segment, cannot_see, not_there
+from sim.segment import Segment
+from sim.view import FEATURE, View, answer_of
 
 Integers = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
-UNKNOWN = -1
 KINDS = np.arange(256, dtype=np.uint8)  # of the type of the log: NumPy searches slowly where types differ
-NO_MEMBER = -1  # in the column of tiers
-WORDS = np.array([*NEEDS, ""])  # of needs; the last is that of nobody asked, -1
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
 EFFECTS = np.bincount([*BILL], [*BILL.values()], minlength=256).astype(np.int64)  # on a bill, by kind
 Sales = tuple[Integers, ...]  # of what customers are billed: person, 1 for an order or 0, and cents
-EXPECTED = (
-    "campaign.to: the function must answer true or false for each record, "
-    "for example lambda r: r.recency_weeks > 8"
-)
 
 
 class Record:
     """Columns of shape (people,), of which the first `len(self)` rows are open records."""
+
+    person: Integers  # hidden: whom a record belongs to
+    first: Integers  # minutes of the first and the last order, and of the last message
+    last: Integers
+    contact: Integers
+    basket: Integers  # minute of the first click since an order
+    ticket: Integers  # minute of the last complaint
+    promoted: Integers  # minute of the last rise to a higher tier
+    term_end: Integers  # minute at which the contract ends, if there is one
+    level: Integers  # of the contract
+    cancelled: Mask
+    tier: Integers  # of members
+    community: Mask
+    points: Integers
+    cents: Integers
+    cents_52w: Integers
+    orders: Integers
+    orders_52w: Integers
+    opened: Integers  # messages
+    clicked: Integers
+    tickets: Integers
+    nps: npt.NDArray[np.float32]
+    need: Integers  # place in `NEEDS`
+    greenness: npt.NDArray[np.float32]
+    household: Integers  # people at home
 
     def __init__(self, people: int, delays: Delays, purchases: Purchases | None = None) -> None:
         self.size = people
@@ -51,23 +68,17 @@ class Record:
         self._year: list[Sales | Events] = []  # by week, to be forgotten in a year
         self._of_person = np.full(people + 1, UNKNOWN, np.int32)  # the last place is the firm's, person -1
         self._delay = delays.minutes()
-        self.person = np.zeros(people, np.int32)  # hidden: whom a record belongs to
-        self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
-        # minutes of the last complaint, of the last rise to a higher tier, of the first click since an order
-        self.ticket, self.promoted, self.basket = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
-        self.term_end = np.full(people, UNKNOWN, np.int32)  # of the contract, if there is one
-        self.level = np.full(people, UNKNOWN, np.int8)  # of the contract
-        self.cancelled = np.zeros(people, bool)
-        self.tier = np.full(people, NO_MEMBER, np.int8)
-        self.community = np.zeros(people, bool)
-        self.points = np.zeros(people, np.int64)
-        self.cents, self.cents_52w = np.zeros(people, np.int64), np.zeros(people, np.int64)
-        counts = (np.zeros(people, np.int32) for _ in range(5))
-        self.orders, self.orders_52w, self.opened, self.clicked, self.tickets = counts
-        self.nps = np.full(people, np.nan, np.float32)
-        self.need = np.full(people, UNKNOWN, np.int8)  # place in `NEEDS`
-        self.greenness = np.full(people, np.nan, np.float32)
-        self.household = np.full(people, UNKNOWN, np.int8)  # people at home
+        self.person = np.zeros(people, np.int32)
+        for name in ("first", "last", "contact", "basket", "ticket", "promoted", "term_end"):
+            setattr(self, name, np.full(people, UNKNOWN, np.int32))
+        for name in ("level", "tier", "need", "household"):
+            setattr(self, name, np.full(people, UNKNOWN, np.int8))
+        for name in ("orders", "orders_52w", "opened", "clicked", "tickets"):
+            setattr(self, name, np.zeros(people, np.int32))
+        for name in ("points", "cents", "cents_52w"):
+            setattr(self, name, np.zeros(people, np.int64))
+        self.cancelled, self.community = np.zeros(people, bool), np.zeros(people, bool)
+        self.nps, self.greenness = (np.full(people, np.nan, np.float32) for _ in range(2))
         self.purchases = purchases or Purchases(people)
 
     def __len__(self) -> int:
@@ -192,7 +203,7 @@ class Record:
         `about` is the staple whose predicted run-out the rule may ask for; the soonest of all if None.
         """
         view = View(self, about)
-        fits = rule.chosen(view) if isinstance(rule, Segment) else _answer(rule, view)
+        fits = rule.chosen(view) if isinstance(rule, Segment) else answer_of(rule, view)
         return self.person[self.rows][places(fits)].astype(np.int64)
 
     def box_at(self, person: Integers, minute: Integers) -> Integers:
@@ -249,76 +260,9 @@ class Record:
         return pd.DataFrame({name: getattr(view, name) for name in self.delays.shown}, index)
 
 
-class View:
-    """What the firm sees of its records: the features of `Segment`, each an array of shape (records,)."""
-
-    def __init__(self, record: Record, about: str | None = None) -> None:
-        self._record = record
-        self._about = about  # the staple whose run-out is asked for
-
-    def __len__(self) -> int:
-        return len(self._record.person[self._record.rows])
-
-    def __getattr__(self, name: str) -> npt.NDArray[Any]:
-        if name in FEATURES and name not in self._record.delays.shown:
-            raise Fault(self._record.delays.hides(name))
-        if name == "runout_weeks":
-            predicted = self._record.purchases.runout_weeks(self._record.monday, self._about)
-            return predicted[self._record.rows]
-        if name in FEATURES:
-            return FEATURE[name](self._record)[self._record.rows]
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise Fault(cannot_see(name) if name in HIDDEN_TRAITS else not_there(name))
-
-
 def _sales(page: Events) -> Sales:
     """Find the sales among events."""
     effect = EFFECTS.take(page.kind)
     sold = places(effect)
     ordered = (page.kind[sold] == int(Kind.ORDER)).astype(np.int8)
     return page.person[sold], ordered, effect[sold] * page.value[sold]
-
-
-def _weeks_since(record: Record, minute: Integers) -> Floats:
-    return np.where(minute == UNKNOWN, np.nan, (record.monday - minute) / MINUTES_A_WEEK)
-
-
-FEATURE: dict[str, Callable[[Record], npt.NDArray[Any]]] = {
-    "recency_weeks": lambda r: _weeks_since(r, r.last),
-    "tenure_weeks": lambda r: _weeks_since(r, r.first),
-    "orders": lambda r: r.orders.astype(float),
-    "orders_52w": lambda r: r.orders_52w.astype(float),
-    "spend": lambda r: r.cents / 100,
-    "spend_52w": lambda r: r.cents_52w / 100,
-    "contact_weeks": lambda r: _weeks_since(r, r.contact),
-    "opened": lambda r: r.opened.astype(float),
-    "clicked": lambda r: r.clicked.astype(float),
-    "tickets": lambda r: r.tickets.astype(float),
-    "nps": lambda r: r.nps.astype(float),
-    "tier": lambda r: np.where(r.tier == NO_MEMBER, np.nan, r.tier),
-    "points": lambda r: r.points / 100,
-    "community": lambda r: r.community.astype(float),
-    "contract_weeks": lambda r: -_weeks_since(r, r.term_end),
-    "contract_level": lambda r: np.where(r.level == UNKNOWN, np.nan, r.level),
-    "need": lambda r: WORDS[r.need],
-    "greenness": lambda r: r.greenness.astype(float),
-    "household_size": lambda r: np.where(r.household == UNKNOWN, np.nan, r.household),
-}
-
-
-def _answer(rule: Callable[[Any], Any], view: View) -> Mask:
-    """Ask a function about the records, or say what is wrong with its answer."""
-    try:
-        mask = np.asarray(rule(view))
-    except ValueError as error:
-        if isinstance(error, Fault):
-            raise
-        raise Fault(
-            f"{EXPECTED}; join conditions by & and |, each in brackets. It failed: {error}"
-        ) from error
-    if not mask.size and not len(view):
-        return np.zeros(0, bool)
-    if mask.dtype != bool or mask.shape != (len(view),):
-        raise Fault(f"{EXPECTED}; it gave {mask.dtype} of shape {mask.shape}.")
-    return mask

@@ -26,8 +26,8 @@ from sim.delays import Delays
 from sim.events import BILL, Events, Kind
 from sim.mask import places
 from sim.post import SECOND_ACCOUNTS
-from sim.purchases import Purchases
-from sim.record import UNKNOWN, Record
+from sim.purchases import UNKNOWN, Purchases
+from sim.record import Record
 from sim.segment import Segment
 
 if TYPE_CHECKING:

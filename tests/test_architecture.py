@@ -36,7 +36,7 @@ TIERS = (  # each may know those below it
     ("sim.executor",),
     ("sim.cache",),
     ("sim.desk", "sim.post", "sim.team", "sim.deal", "sim.effort", "sim.attention", "sim.delays"),
-    ("sim.occasions", "sim.segment", "sim.orders"),
+    ("sim.occasions", "sim.segment", "sim.orders", "sim.view", "sim.arrivals"),
     ("sim.need", "sim.log"),
     ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.crew", "sim.data", "sim.ticket"),
 )
