@@ -35,8 +35,8 @@ TIERS = (  # each may know those below it
     PROCESSES,
     ("sim.executor",),
     ("sim.cache",),
-    ("sim.desk", "sim.post", "sim.team", "sim.deal", "sim.effort", "sim.attention", "sim.delays"),
-    ("sim.occasions", "sim.segment", "sim.orders", "sim.view", "sim.arrivals"),
+    ("sim.desk", "sim.post", "sim.team", "sim.deal", "sim.effort", "sim.attention", "sim.delays", "sim.view"),
+    ("sim.occasions", "sim.segment", "sim.orders", "sim.arrivals"),
     ("sim.need", "sim.log"),
     ("sim.parameter", "sim.events", "sim.chance", "sim.clock", "sim.crew", "sim.data", "sim.ticket"),
 )
