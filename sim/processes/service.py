@@ -112,7 +112,12 @@ class Parameters(Data):
         le=10,
     )
     fault_toll: float = parameter(
-        "patience that a fault takes when nobody puts it right", "patience", FAILURES, 0.10, ge=0, le=10
+        "patience that a fault takes, less what is put right; of who complains, once the case is closed",
+        "patience",
+        FAILURES,
+        0.10,
+        ge=0,
+        le=10,
     )
     late_toll: float = parameter(
         "patience that a broken promise takes; again each week while a ticket is overdue",
