@@ -82,13 +82,13 @@ def test_a_stake_passes_that_says_more_than_an_even_spread() -> None:
 
 
 KEPT = pd.DataFrame(
-    {"left": [50, 20, 30, 100], "answer": [0.8, 0.1, 0.0, 0.4], "write less": [0.0, 0.6, 0.1, 0.15]},
+    {"left": [50, 20, 30, 100], "answer": [0.8, 0.1, 0.0, 0.4], "stop writing": [0.0, 0.6, 0.1, 0.15]},
     index=["service", "contact", "competitor", "all"],
 )
 
 
 def test_the_best_remedy_is_read_off_its_row() -> None:
-    right = {"service": "answer", "contact": "write less", "competitor": "write less"}
+    right = {"service": "answer", "contact": "stop writing", "competitor": "stop writing"}
     assert "✓" in repr(check.best_remedy(right, KEPT))
     assert '"competitor"' in said(check.best_remedy, right | {"competitor": "answer"}, KEPT)
     assert "85 %" in repr(check.wasted(0.85, KEPT))

@@ -42,6 +42,11 @@ def foretold(run: Run, staple: str = "rice") -> Picture:
         ylabel="weeks left in the jar",
         ylim=(-0.6, SPAN[1] + 1),
     )
+    weeks = range(SPAN[0] + 3, SPAN[1], 3)  # between the borders
+    edges = {SPAN[0]: f"{style.numbers(SPAN[0])} or less", SPAN[1]: f"{SPAN[1]} or more"}
+    names = {week: edges.get(week, style.numbers(week)) for week in (SPAN[0], *weeks, SPAN[1])}
+    axes.set_xticks([*names], [*names.values()])
+    axes.set_yticks([week for week in names if week >= 0], [names[week] for week in names if week >= 0])
     figure.read(_hits(table))
     return figure
 
@@ -82,7 +87,7 @@ def climb(run: Run, client: int = formation.CLIENT) -> Picture:
         left=table["people"],
         color=style.ORANGE,
         height=0.6,
-        label="of the rung above, lost on the way",
+        label="of the rung before, lost on the way",
     )
     for row, people, lost in zip(rows, table["people"], table["lost"], strict=True):
         said = f" {people:,} here, {lost:,} lost" if lost else f" {people:,}"

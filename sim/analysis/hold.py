@@ -95,8 +95,8 @@ def hold(table: pd.DataFrame) -> Picture:
         axes.set_xlabel("week")
     panels[0].set_ylabel("warded off, mean of customers")
     panels[0].yaxis.set_major_formatter(style.percents)
-    panels[0].set_ylim(bottom=0)
-    panels[1].legend(loc="upper right")  # where no curve is
+    panels[0].set_ylim(0, 1.35 * table.max().max())  # with room for the legend
+    panels[1].legend(loc="upper right")
     left = table[COPIED[1]]
     said = [f"{bond} {percent(left[bond].max())} in week {left[bond].idxmax()}" for bond in COLORS]
     last = [f"{bond} {percent(left[bond].iloc[-1])}" for bond in COLORS]

@@ -122,7 +122,7 @@ def quality(answer: Any) -> Passed:
         "c": "It rises at first: the first good order is above what was expected.",
         "d": "Falling short weighs more, yes, but nothing falls short here.",
     }
-    choice("quality", answer, "b", wrong)
+    choice("better_apples", answer, "b", wrong)
     return Passed("People get used to it. What stays is the level of the goods; what goes is the surprise.")
 
 
@@ -192,7 +192,7 @@ def tickets(answer: Any) -> Passed:
         "c": "The dear customers are not the simple cases. Which *ticket* is for a machine?",
         "d": "At night, too, some cases are simple and some are not.",
     }
-    choice("tickets", answer, "b", wrong)
+    choice("for_machines", answer, "b", wrong)
     return Passed("The frequent and simple ones, with a short way to a person for all others.")
 
 

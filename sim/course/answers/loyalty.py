@@ -41,7 +41,7 @@ def remedies(answer: Any) -> Passed:
         "the goods were often faulty": "An answer mends one order. What spoils the next one?",
         "moved to another city": "Is there anything a shop can do about it?",
     }
-    paired("remedy", answer, right, think)
+    paired("remedies", answer, right, think)
     return Passed("A remedy acts on a cause. On all other customers who leave, the same money is wasted.")
 
 
@@ -81,7 +81,7 @@ def best_remedy(answer: Any, kept: pd.DataFrame) -> Passed:
 
 def wasted(answer: Any, kept: pd.DataFrame) -> Passed:
     """Task 3, second part: on how many of the leavers a remedy is wasted."""
-    right = 1 - cell(kept, "all", "write less")
+    right = 1 - cell(kept, "all", "stop writing")
     turned = {"these are those whom it would have kept. Turn it round.": 1 - right}
     value = share("wasted", answer, right, 0.006, turned)
     return Passed(
@@ -160,7 +160,7 @@ def cliff(answer: Any) -> Passed:
         "c": "They know: the member line does not answer any more.",
         "d": "Some try. Is that what most people do who feel set back?",
     }
-    choice("cliff", answer, "b", wrong)
+    choice("fall", answer, "b", wrong)
     return Passed(
         "A fall hurts more than the rise pleased. Think of the way down before you build the stairs."
     )
@@ -178,7 +178,7 @@ def ties(answer: Any, left: pd.Series[float], copied: pd.Series[float]) -> Passe
         "fades first": "Which share of each bond is left half a year later?",
         "easiest to copy": "Read the column copied.",
     }
-    paired("ties", answer, right, think)
+    paired("three", answer, right, think)
     return Passed("Money binds fast, and is copied by Friday. Services of one's own bind slowly, and stay.")
 
 
@@ -290,7 +290,7 @@ def abuse(answer: Any, claims: int, with_reason: int) -> Passed:
 
 def mended(answer: Any, trials: Trials) -> Passed:
     """Task 13, second part: which gap's remedy pays, read from intervals."""
-    read("gaps", answer, verdicts(trials, "profit"))
+    read("mended", answer, verdicts(trials, "profit"))
     return Passed("Money for another gap's remedy closes nothing. Ask first where service falls short.")
 
 

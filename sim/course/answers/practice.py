@@ -23,10 +23,12 @@ from sim.course.checks import (
     share,
     works,
 )
+from sim.data import Fault
 from sim.experiment import Strategy, Trials, compare, mean_and_interval, replicate
 from sim.lead import Lead
 from sim.plan import Plan, Timeline
 from sim.processes.automation import CLOSED
+from sim.recommender import Evidence
 from sim.scenario import Scenario
 from sim.style import percent, signed
 
@@ -269,7 +271,14 @@ def recommender(function: Any, market: Scenario) -> Passed:
     """Judge the extension: a recommender that sells more often than what is bought most."""
     require("recommend", callable(answered("recommend", function)), "begin with def recommend(known):")
     popular = Plan(basket={"suggestions": 1, "recommender": "popular"})  # type: ignore[arg-type]
-    mine = popular.but(basket=popular.basket.but(recommender=function))
+
+    def answering(known: Evidence) -> Any:
+        scores = function(known)
+        if scores is ... or scores is None:
+            raise Fault("the function gives nothing back yet.")
+        return scores
+
+    mine = popular.but(basket=popular.basket.but(recommender=answering))
     trials = works("recommend", lambda: compare(market, {"popular": popular, "yours": mine}, 3, UNSEEN))
     rates = [float(trials.of(name)["cross_sell_rate"].mean()) for name in trials.plans]
     shown = f"it sells at {percent(rates[1])} of the orders, and “popular” at {percent(rates[0])}."
