@@ -209,6 +209,16 @@ class Trials:
             raise Fault(f'plan: there is none named "{plan}". There are: {", ".join(self.plans)}.')
         return self.table[self.table["plan"] == plan].drop(columns="plan").set_index("seed")
 
+    def means(self, *metrics: str) -> pd.DataFrame:
+        """Give the means of some headline numbers under each plan, or of all, rounded for reading."""
+        for name in metrics:
+            expect_metric(name)
+        names = list(metrics or METRICS)
+        means = self.table.groupby("plan", sort=False)[names].mean()
+        digits = {name: METRICS[name].digits for name in names}
+        whole = [name for name in names if not digits[name]]
+        return means.round(digits).astype(dict.fromkeys(whole, "Int64"))
+
     def paired(self, metric: str, plan: str | None = None) -> pd.Series[float]:
         """Give a metric under a plan less the same under the first plan, a value a seed."""
         name = self.plans[-1] if plan is None else plan

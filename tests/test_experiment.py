@@ -417,3 +417,26 @@ def test_short_work_shows_no_progress(
     monkeypatch.delenv("CRM_KIT_QUIET", raising=False)
     compare(market(20, 2), {"a": Plan()}, 1)
     assert capfd.readouterr().err == ""
+
+
+# -- means -------------------------------------------------------------------------------------------
+
+
+def test_means_are_those_of_the_runs_in_the_order_of_the_plans_rounded_as_the_summary_rounds() -> None:
+    trials = compare(market(), {"plan b": Plan(), "a plan": Plan(pricing={"price": 1.1})}, 3)
+    means = trials.means("profit", "repurchase_rate")
+    assert list(means.index) == ["plan b", "a plan"] and list(means.columns) == ["profit", "repurchase_rate"]
+    for plan in trials.plans:
+        assert means.loc[plan, "profit"] == round(trials.of(plan)["profit"].mean())
+        assert means.loc[plan, "repurchase_rate"] == round(trials.of(plan)["repurchase_rate"].mean(), 3)
+    assert list(trials.means().columns) == list(METRICS)
+
+
+def test_the_mean_of_what_is_unknown_is_unknown() -> None:
+    trials = compare(market().only("pricing"), {"today": Plan()}, 2)
+    assert trials.means("csat", "nps", "orders").isna().to_numpy().tolist() == [[True, True, False]]
+
+
+def test_a_mean_of_what_is_no_headline_number_is_refused() -> None:
+    with pytest.raises(Fault, match='none named "profits"'):
+        compare(market(), {"today": Plan()}, 1).means("profits")
