@@ -79,9 +79,9 @@ def adoption(table: pd.DataFrame) -> Picture:
     axes.yaxis.set_major_formatter(style.percents)
     for place, name in enumerate(table):
         axes.plot(table.index, table[name], marker="o", label=str(name), color=style.PALETTE[place])
-    axes.set_ylim(0, 1.25)
+    axes.set_ylim(0, 1.04)
     axes.xaxis.set_major_locator(MultipleLocator(QUARTER * (1 + len(table) // 14)))
-    axes.legend(loc="upper left", ncols=2)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     last = "; ".join(f"{name} {percent(float(table[name].iloc[-1]))}" for name in table)
     figure.read(f"Done in the last quarter: {last}.")
     return figure

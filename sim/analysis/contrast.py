@@ -143,16 +143,16 @@ def _cells(
     given: Trials | Sweep, metric: str, plan: str | None, names: tuple[str, str]
 ) -> tuple[pd.DataFrame, str]:
     """Give the differences by row and column, and a title."""
-    words = metric.replace("_", " ")
+    words = metric.upper() if metric in ("csat", "nps") else metric.replace("_", " ").capitalize()
     if isinstance(given, Sweep):
         first, name = given.trials.plans[0], plan or given.trials.plans[-1]
-        return given.difference(metric, name), f"{words.capitalize()} of “{name}”, less “{first}”"
+        return given.difference(metric, name), f"{words} of “{name}”, less “{first}”"
     table = given.difference(metric)
     crossed = [tuple(str(name).split(CROSS)) for name in table.index]
     if not crossed or any(len(parts) != 2 for parts in crossed):
         raise Fault(f'tiles: expects plans named "idea{CROSS}means" beside the first.')
     table.index = pd.MultiIndex.from_tuples(crossed, names=list(names))
-    return table, f"{words.capitalize()}, less “{given.plans[0]}”"
+    return table, f"{words}, less “{given.plans[0]}”"
 
 
 def _tile(axes: Axes, place: tuple[int, int], mean: float, low: float, high: float) -> None:

@@ -15,6 +15,7 @@ from sim.data import Fault
 from sim.style import Picture, styled
 
 MOST = 5
+UNITS = {"opened": ", %", "clicked": ", %", "complaints": " for 100 orders", "survey answer": ", 0 to 10"}
 
 
 @styled
@@ -62,7 +63,8 @@ def _gauge(axes: Axes, line: pd.Series[float], edge: tuple[float, float], warned
     axes.plot(known.index, known, color=style.BLUE, linewidth=1.8)
     if not np.isnan(warned):
         axes.plot([warned], [line[warned]], "o", color=style.VERMILION, markersize=9)
-    axes.set_ylabel(style.wrapped(str(line.name), 10), rotation=0, ha="right", va="center")
+    words = style.wrapped(f"{line.name}{UNITS.get(str(line.name), '')}", 11)
+    axes.set_ylabel(words, rotation=0, ha="right", va="center", labelpad=8)
     axes.yaxis.set_major_formatter(style.numbers)
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.margins(x=0.02)

@@ -83,6 +83,7 @@ def cloud(table: pd.DataFrame, left: pd.Series, right: pd.Series) -> Picture:
         raise Fault("cloud: expects the table that clusters.view gives.")
     figure = Picture("Two scatter plots", "The same customers, coloured twice", height=4.6)
     panels = figure.subplots(1, 2, sharey=True)
+    figure.get_layout_engine().set(wspace=0.08)  # type: ignore[union-attr, call-arg]  # of a constrained layout
     jitter = 0.16 * (np.arange(len(table)) * 0.618 % 1 - 0.5)  # whole numbers would lie on lines
     x, y = np.log1p(table["silent"]) + jitter, np.log1p(table["orders"]) + jitter[::-1]
     for axes, groups in zip(panels, (left, right), strict=True):
