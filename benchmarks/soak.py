@@ -108,10 +108,7 @@ def check(case: Case) -> None:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # such as a division by nothing
-        try:
-            run = simulate(case.scenario, case.timeline, case.seed)
-        except TooOften:
-            return
+        run = simulate(case.scenario, case.timeline, case.seed)
         assert_sound(run)
         if case.alone:
             everybody = range(case.scenario.people)
@@ -156,11 +153,13 @@ def soak(first: int, count: int, minutes: float, folder: Path) -> Counter[str]:
     """Check case after case until they or the minutes are used up; give what was wrong, how often."""
     end, found = time.monotonic() + 60 * minutes, Counter[str]()
     progress = tqdm(range(first, first + count), unit="case", smoothing=0.05)
-    last = first
+    last, refused = first, 0
     for last in progress:
         case = drawn(last)
         wrong = fault_of(case)
-        if wrong is not None:
+        if isinstance(wrong, TooOften):
+            refused += 1
+        elif wrong is not None:
             put_away(case, folder / str(last), wrong)
             found[summary(wrong)] += 1
             progress.set_postfix(failed=found.total())
@@ -168,7 +167,7 @@ def soak(first: int, count: int, minutes: float, folder: Path) -> Counter[str]:
             progress.close()
             print(f"The time is up after case {last}. To go on: --first {last + 1}")
             break
-    print(f"Cases {first} to {last}: {found.total()} failed.")
+    print(f"Cases {first} to {last}: {found.total()} failed, {refused} were refused.")
     return found
 
 

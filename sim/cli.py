@@ -16,7 +16,7 @@ import simpy
 from tqdm import tqdm
 
 from sim import doctor as physician
-from sim import library, plan, rules
+from sim import library, plan
 from sim import schema as schemas
 from sim.course import podium
 from sim.course.contest import load_contest
@@ -33,7 +33,7 @@ from sim.program import Program
 from sim.progress import QUIET
 from sim.report import save_report
 from sim.results import refuse_existing
-from sim.rules import Rules, contest_names
+from sim.rules import Rules, contest_names, load_rules
 from sim.run import Run
 from sim.scenario import Scenario, load_scenario, scenario_names
 
@@ -217,7 +217,7 @@ def _list(entries: Iterable[tuple[str, str]]) -> None:
 @program.command()
 def contests() -> None:
     """List the ready-made contests."""
-    _list((name, library.remark(rules.FOLDER / f"{name}.yaml")) for name in contest_names())
+    _list((name, load_rules(name).title) for name in contest_names())
 
 
 @program.command()

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.chance import Floats, Integers
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
 from sim.delays import Delays
 from sim.events import BILL, FIRM, HIDDEN, POINTS, Events, Kind, join
@@ -23,8 +24,6 @@ from sim.recommender import Evidence
 from sim.segment import Segment
 from sim.view import FEATURE, View, answer_of
 
-Integers = npt.NDArray[np.integer]
-Floats = npt.NDArray[np.float64]
 KINDS = np.arange(256, dtype=np.uint8)  # of the type of the log: NumPy searches slowly where types differ
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
 EFFECTS = np.bincount([*BILL], [*BILL.values()], minlength=256).astype(np.int64)  # on a bill, by kind
@@ -69,15 +68,15 @@ class Record:
         self._of_person = np.full(people + 1, UNKNOWN, np.int32)  # the last place is the firm's, person -1
         self._delay = delays.minutes()
         self.person = np.zeros(people, np.int32)
-        for name in ("first", "last", "contact", "basket", "ticket", "promoted", "term_end"):
-            setattr(self, name, np.full(people, UNKNOWN, np.int32))
-        for name in ("level", "tier", "need", "household"):
-            setattr(self, name, np.full(people, UNKNOWN, np.int8))
-        for name in ("orders", "orders_52w", "opened", "clicked", "tickets"):
-            setattr(self, name, np.zeros(people, np.int32))
-        for name in ("points", "cents", "cents_52w"):
-            setattr(self, name, np.zeros(people, np.int64))
+        self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
+        self.basket, self.ticket, self.promoted = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
+        self.term_end = np.full(people, UNKNOWN, np.int32)
+        self.level, self.tier = (np.full(people, UNKNOWN, np.int8) for _ in range(2))
+        self.need, self.household = (np.full(people, UNKNOWN, np.int8) for _ in range(2))
         self.cancelled, self.community = np.zeros(people, bool), np.zeros(people, bool)
+        self.points, self.cents, self.cents_52w = (np.zeros(people, np.int64) for _ in range(3))
+        counts = (np.zeros(people, np.int32) for _ in range(5))
+        self.orders, self.orders_52w, self.opened, self.clicked, self.tickets = counts
         self.nps, self.greenness = (np.full(people, np.nan, np.float32) for _ in range(2))
         self.purchases = purchases or Purchases(people)
 

@@ -86,6 +86,14 @@ def test_a_lever_that_the_rules_close_stays_as_it_is_today(plan: Plan | Timeline
     assert replace(closed, today=RISE).score(RISE).mean == 0  # as it is today
 
 
+def test_a_lever_that_moves_today_moves_with_it_in_every_plan() -> None:
+    rising = Timeline(plans={0: Plan(), 9: RISE})
+    closed = replace(CONTEST, closed=("pricing",), today=rising)
+    assert closed.score(rising).mean == 0
+    for still in (Plan(), RISE):
+        assert "pricing: the rules" in standings(closed, {"li": still}).refused["li"]
+
+
 # -- what was handed in ----------------------------------------------------------------------------
 
 
@@ -179,10 +187,27 @@ def test_the_picture_says_who_is_first_and_how_many_gained() -> None:
         CONTEST, trials(ann=[9.0, 9.5] * 4, bob=[2.0, -2.0] * 4, eve=[-3.0, -4.0] * 4), ["ann", "bob", "eve"]
     )
     figure = podium(Standings(CONTEST, table, {}))
-    assert figure.reading.startswith("ann is clearly first. 1 of 3 are worth more")
+    assert figure.reading.startswith("ann is clearly first. Worth more than today's plan: 1 of 3.")
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == ["1 · ann", "2 · bob", "3 · eve"]
     assert figure.axes[0].yaxis_inverted()
+
+
+@pytest.mark.parametrize(
+    ("profits", "said"),
+    [
+        ({"ann": [9.0] * 8}, "Only ann takes part."),
+        ({"ann": [9.0] * 8, "bob": [9.0] * 8}, "The markets cannot tell the 2 plans in first place apart."),
+    ],
+)
+def test_one_plan_is_no_winner_and_two_may_share(profits: dict[str, list[float]], said: str) -> None:
+    table = ranked(CONTEST, trials(**profits), profits)
+    assert podium(Standings(CONTEST, table, {})).reading.startswith(said)
+
+
+def test_a_plan_that_takes_the_name_of_today_s_is_refused() -> None:
+    with pytest.raises(Fault, match="Give the file another name"):
+        CONTEST.try_out({TODAY: RISE})
 
 
 def test_a_class_of_which_nobody_can_take_part_is_told_so(tmp_path: Path) -> None:

@@ -59,6 +59,12 @@ MEANING = {
     "not yet solved": "complaints that lie at the end of the period",
     "survey answer": "would you recommend us? 0 to 10, mean",
 }
+BESIDE = {  # what a figure writes beside the name, where there is room for little
+    "opened": ", %",
+    "clicked": ", %",
+    "complaints": " for 100 orders",
+    "survey answer": ", 0 to 10",
+}
 BEGINS = 56  # week of the trouble
 Floats = npt.NDArray[np.float64]
 

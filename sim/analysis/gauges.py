@@ -10,12 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim import style
-from sim.analysis.dashboard import MEANING, QUIET, band, warnings
+from sim.analysis.dashboard import BESIDE, MEANING, QUIET, band, warnings
 from sim.data import Fault
 from sim.style import Picture, styled
 
 MOST = 5
-UNITS = {"opened": ", %", "clicked": ", %", "complaints": " for 100 orders", "survey answer": ", 0 to 10"}
 
 
 @styled
@@ -63,7 +62,7 @@ def _gauge(axes: Axes, line: pd.Series[float], edge: tuple[float, float], warned
     axes.plot(known.index, known, color=style.BLUE, linewidth=1.8)
     if not np.isnan(warned):
         axes.plot([warned], [line[warned]], "o", color=style.VERMILION, markersize=9)
-    words = style.wrapped(f"{line.name}{UNITS.get(str(line.name), '')}", 11)
+    words = style.wrapped(f"{line.name}{BESIDE.get(str(line.name), '')}", 11)
     axes.set_ylabel(words, rotation=0, ha="right", va="center", labelpad=8)
     axes.yaxis.set_major_formatter(style.numbers)
     axes.yaxis.set_major_locator(MaxNLocator(3))

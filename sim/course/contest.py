@@ -23,7 +23,7 @@ from sim.rules import load_rules
 from sim.scenario import Scenario
 from sim.style import number, people, signed
 
-TODAY = "(today)"  # no file is called so
+TODAY = "(today)"
 UNSEEN = 9_001  # the first seed of a contest; lessons and exercises stay far below
 
 
@@ -93,14 +93,22 @@ class Contest:
             Naming the lever.
         """
         check_plan(self.market, Timeline.of(plan))
-        today = Timeline.of(self.today)
-        for week, each in Timeline.of(plan).plans.items():
+        theirs, today = Timeline.of(plan), Timeline.of(self.today)
+        for week in {*theirs.plans, *today.plans}:
             for name in self.closed:
-                if getattr(each, name) != getattr(today.at(week), name):
+                if getattr(theirs.at(week), name) != getattr(today.at(week), name):
                     raise Fault(f"{name}: the rules of this contest leave it as it is today.")
 
     def try_out(self, plans: Mapping[str, Strategy], jobs: int = 1) -> Trials:
-        """Try plans beside that of today; `jobs` processes share the work."""
+        """Try plans beside that of today; `jobs` processes share the work.
+
+        Raises
+        ------
+        Fault
+            If somebody else's plan bears the name of today's.
+        """
+        if TODAY in plans:
+            raise Fault(f'plans: "{TODAY}" is the plan of today. Give the file another name.')
         both = {TODAY: self.today, **plans}
         return compare(self.market, both, self.markets, self.first_seed, jobs)
 

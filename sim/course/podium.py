@@ -75,9 +75,7 @@ def _reading(table: pd.DataFrame) -> str:
     if table.empty:
         return "No plan takes part."
     first, better = table.index[table["place"] == 1], int((table["low"] > 0).sum())
-    lead = (
-        f"{first[0]} is clearly first."
-        if len(first) == 1 < len(table)
-        else f"The markets cannot tell the {len(first)} plans in first place apart."
-    )
-    return f"{lead} {better} of {len(table)} are worth more than today's plan; lines: 95 % intervals."
+    lead = f"The markets cannot tell the {len(first)} plans in first place apart."
+    if len(first) == 1:
+        lead = f"{first[0]} is clearly first." if len(table) > 1 else f"Only {first[0]} takes part."
+    return f"{lead} Worth more than today's plan: {better} of {len(table)}. Lines: 95 % intervals."
