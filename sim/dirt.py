@@ -30,6 +30,7 @@ SINGULAR = {
     "contacts": "contact",
     "tickets": "ticket",
     "answers": "answer",
+    "lines": "line",
 }
 CELLS, ROWS = (
     32,

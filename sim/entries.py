@@ -13,7 +13,7 @@ import pandas as pd
 from sim.chance import Purpose
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.dirt import SINGULAR, Dirt, misspelt
-from sim.extract import Tables, dates
+from sim.extract import KEY, Tables, dates
 from sim.identity import identities
 from sim.mask import Mask
 
@@ -23,7 +23,14 @@ CHANGEABLE = ("name", "phone", "email", "town")
 CLOCKS = {"tickets": "opened", "answers": "date"}  # what else stands under a second number, and when it was
 WHOLESALE_EVERY = 2  # weeks from one order of a wholesale buyer to the next
 TRIALS = 3  # orders of a test account
-LETTER = {"customers": "C", "orders": "O", "contacts": "M", "tickets": "T", "answers": "A"}  # of row numbers
+LETTER = {
+    "customers": "C",
+    "orders": "O",
+    "contacts": "M",
+    "tickets": "T",
+    "answers": "A",
+    "lines": "L",
+}  # of row numbers
 
 
 def enter_all(clean: Tables, dirt: Dirt, people: int) -> Tables:
@@ -126,11 +133,17 @@ def _add(tables: Tables, dirt: Dirt, rows: pd.DataFrame, who: pd.DataFrame, role
     who = who.assign(since=first["date"].to_numpy(), week=first["week"].to_numpy())
     who = who.assign(j=FIRST, entry=FIRST, role=role)
     tables["orders"] = pd.concat([tables["orders"], rows], ignore_index=True)
+    if "lines" in tables:  # they buy one thing at a time
+        goods = np.unique(tables["lines"]["category"])
+        picks = goods[(dirt.draw(Purpose.SLIP, rows, 4) * len(goods)).astype(np.int64)]
+        lines = rows[KEY].assign(category=picks, price=rows["amount"], suggested=False)
+        tables["lines"] = pd.concat([tables["lines"], lines], ignore_index=True)
     tables["customers"] = pd.concat([tables["customers"], who], ignore_index=True)
 
 
 def _numbered(tables: Tables) -> Tables:
     """Number customers by their first order, the rest by time; give each row its customer's number."""
+    lines = tables.pop("lines", None)
     customers = tables.pop("customers").sort_values(["since", "person", "entry"], ignore_index=True)
     customers["customer_number"] = numbers("customers", len(customers))
     owner = customers.set_index(["person", "entry"])["customer_number"]
@@ -140,6 +153,10 @@ def _numbered(tables: Tables) -> Tables:
         rows[f"{SINGULAR[name]}_number"] = numbers(name, len(rows))
         key = pd.MultiIndex.from_frame(rows[["person", "entry"]])
         numbered[name] = rows.assign(customer_number=owner.reindex(key).to_numpy())
+    if lines is not None:
+        lines = lines.join(numbered["orders"].set_index(KEY)["order_number"], on=KEY)
+        lines = lines.sort_values(["order_number", "category"], ignore_index=True)
+        numbered["lines"] = lines.assign(line_number=numbers("lines", len(lines)))
     return numbered
 
 

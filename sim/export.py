@@ -39,6 +39,13 @@ COLUMNS = {  # of each table, what is handed over, and what it means
         "date": "when",
         "amount": "what was paid, in {currency}",
     },
+    "lines": {  # of a market that knows what is in a basket
+        "line_number": "number of the line",
+        "order_number": "in which order",
+        "category": "what was bought",
+        "price": "what it costs on the shelf, in {currency}",
+        "suggested": "whether the firm had suggested it",
+    },
     "contacts": {
         "contact_number": "number of the entry",
         "customer_number": "who was written to",
@@ -113,7 +120,7 @@ class Export:
         spoil_all(tables, dirt)
         mistakes = pd.concat(dirt.spoilt, ignore_index=True)
         themes = tables["tickets"][list(TRUTH["themes"])].copy()
-        public = {name: tables[name][list(columns)] for name, columns in COLUMNS.items()}
+        public = {name: tables[name][list(columns)] for name, columns in COLUMNS.items() if name in tables}
         return cls(public, {"identities": identities, "mistakes": mistakes, "themes": themes})
 
 
@@ -139,7 +146,7 @@ def _write(tables: Tables, folder: Path, title: str, columns: dict[str, dict[str
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
         table.to_parquet(folder / f"{name}.parquet", index=False)
-    text = readme(title, columns, run)
+    text = readme(title, {name: columns[name] for name in tables}, run)
     (folder / "README.txt").write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -41,15 +41,17 @@ def extract(run: Run) -> Tables:
     on_record = np.zeros(run.scenario.people + 1, bool)
     on_record[[*person, FIRM]] = True  # what concerns no customer, such as prices, is known too
     known = places(on_record[events.person] & (due < run.scenario.weeks * MINUTES_A_WEEK))
+    sold = known[events.kind[known] == int(Kind.ORDER)]
     events, entry = events.where(known), entry[known]
     orders = _orders(events, entry)
-    return {
+    tables = {
         "customers": _customers(orders, Luck(run.seed)),
         "orders": orders,
         "contacts": _contacts(events, entry, run),
         "tickets": _tickets(events, entry, run),
         "answers": _answers(events, entry),
     }
+    return tables | ({"lines": _lines(orders, sold, run)} if run.scenario.basket else {})
 
 
 def dates(minute: Integers) -> npt.NDArray[np.datetime64]:
@@ -82,6 +84,23 @@ def _orders(events: Events, entry: Integers) -> pd.DataFrame:
         paid += np.where(first, changed.groupby(level=[0, 1]).sum().reindex(moment, fill_value=0), 0)
     date = dates(table["minute"].to_numpy())
     return pd.DataFrame({"date": date, "amount": paid / 100, "entry": table["entry"]})
+
+
+def _lines(orders: pd.DataFrame, known: Integers, run: Run) -> pd.DataFrame:
+    """Give what the orders on record were made of, a row a line, at the price on the shelf.
+
+    `known` says where these orders stand among all events of the run.
+    """
+    lines, place = run.lines, places(run.events.kind == int(Kind.ORDER)).searchsorted(known)
+    row = pd.Series(np.arange(len(orders)), place).reindex(lines["order"]).to_numpy()
+    here = places(~np.isnan(row))
+    these = lines.iloc[here]
+    columns = {
+        "category": these["category"].astype(str),
+        "price": these["cents"] / 100,
+        "suggested": these["suggested"],
+    }
+    return pd.DataFrame(columns).set_index(orders.index[row[here].astype(np.int64)])
 
 
 def _contacts(events: Events, entry: Integers, run: Run) -> pd.DataFrame:

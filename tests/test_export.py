@@ -19,11 +19,13 @@ from sim.events import Kind
 from sim.export import COLUMNS, Export
 from sim.processes.stewardship import Parameters as Stewardship
 from sim.run import Run
+from tests.goods import BASKET, RANGE
 
 PEOPLE, WEEKS = 500, 40
 MARKET = load_scenario("supermarket").but(people=PEOPLE, weeks=WEEKS)
-MARKET = MARKET.but(service=MARKET.service.but(fault_share=0.2))
+MARKET = MARKET.but(service=MARKET.service.but(fault_share=0.2), basket=BASKET)
 PLAN = Plan(
+    basket={"suggestions": 2},
     campaigns=[Campaign(channel="email", offer=Offer(discount=0.2), every=3)],
     loyalty={"points": 0.05, "reward": 2},
 )
@@ -86,6 +88,36 @@ def test_without_delays_the_orders_add_up_to_the_revenue_of_the_accounts() -> No
     assert len(run.events.of(Kind.REDEEMED)) > 50
 
 
+def test_the_lines_of_an_order_add_up_to_what_it_costs_on_the_shelf() -> None:
+    run = simulate(MARKET.but(record=MARKET.record.but(order_hours=0.0)), PLAN, 3)
+    tables, orders = Export.of(run).tables, run.events.of(Kind.ORDER)
+    lines = tables["lines"]
+    cents = (lines.groupby("order_number")["price"].sum() * 100).round()
+    value = pd.Series(orders.value, tables["orders"]["order_number"])
+    paid = pd.Series(tables["orders"]["amount"].to_numpy() * 100, value.index)
+    assert cents.reindex(value.index).tolist() == value.tolist()
+    assert (paid <= value + 1e-6).all()
+    assert (paid < value - 0.5).sum() > 50  # offers and points
+    assert set(lines["category"]) == set(RANGE)
+    assert not lines.duplicated(["order_number", "category"]).any()
+
+
+def test_lines_say_what_the_firm_had_suggested() -> None:
+    run = simulate(MARKET.but(record=MARKET.record.but(order_hours=0.0)), PLAN, 3)
+    taken = run.events.of(Kind.SUGGESTED).value > 0
+    assert Export.of(run).tables["lines"]["suggested"].sum() == taken.sum() > 100
+
+
+def test_strangers_buy_one_thing_at_a_time_and_their_lines_are_their_orders() -> None:
+    export, clean = export_of("wholesale_share", "test_share"), export_of()
+    orders = export.tables["orders"].merge(export.truth["identities"], on="customer_number")
+    theirs = orders[orders["role"] != "customer"].merge(export.tables["lines"], on="order_number", how="left")
+    assert len(theirs) == (orders["role"] != "customer").sum() > 100
+    assert theirs["price"].tolist() == theirs["amount"].tolist()
+    assert theirs["category"].nunique() > 3
+    assert len(export.tables["lines"]) - len(theirs) == len(clean.tables["lines"])
+
+
 def test_answers_are_those_to_the_surveys() -> None:
     events, answers = run_of().events, export_of().tables["answers"]
     for word, kind in (("recommendation", Kind.NPS), ("complaint", Kind.CSAT)):
@@ -95,12 +127,13 @@ def test_answers_are_those_to_the_surveys() -> None:
 
 def test_every_row_has_a_number_of_its_own_and_a_customer_who_is_there() -> None:
     for export in (export_of(), export_of(*ALL)):
-        known = set(export.tables["customers"]["customer_number"])
         for name, table in export.tables.items():
             assert list(table.columns) == list(COLUMNS[name])
             assert table[f"{SINGULAR[name]}_number"].is_unique
-            assert set(table["customer_number"]) <= known
-        assert set(export.truth["identities"]["customer_number"]) == known
+            owner = {"lines": "order"}.get(name, "customer")
+            assert set(table[f"{owner}_number"]) <= set(export.tables[f"{owner}s"][f"{owner}_number"])
+        known = export.tables["customers"]["customer_number"]
+        assert set(export.truth["identities"]["customer_number"]) == set(known)
 
 
 # -- dirt ------------------------------------------------------------------------------------------
@@ -143,7 +176,7 @@ def test_as_many_values_are_spoilt_as_the_rate_says(rate: str) -> None:
     assert spoilt / cells == pytest.approx(ALL[rate], abs=4 * np.sqrt(0.09 / cells))
     touched = {"orders", "tickets", "answers"} if rate == "wrong_date_share" else {table}
     assert set(mistakes["table"]) <= touched
-    for name in set(COLUMNS) - touched:
+    for name in set(export.tables) - touched:
         pd.testing.assert_frame_equal(export.tables[name], clean.tables[name])
 
 
@@ -291,9 +324,9 @@ def test_the_smallest_market_can_be_exported(tmp_path: Path, market: str, people
 
 
 @pytest.mark.parametrize("market", ["saas", "cdnow"])
-def test_other_markets_have_the_same_tables(market: str) -> None:
+def test_other_markets_have_the_same_tables_but_for_lines_where_baskets_are_closed(market: str) -> None:
     scenario = load_scenario(market).but(people=200, weeks=30)
     run = simulate(scenario.but(stewardship=Stewardship(**ALL)), Plan(), 1)
     export = Export.of(run)
-    assert list(export.tables) == list(COLUMNS)
+    assert list(export.tables) == [name for name in COLUMNS if name != "lines"]
     assert len(export.tables["orders"]) > 50
