@@ -108,7 +108,7 @@ def run(
     """
     given = load_scenario(market, people)
     given = given if weeks is None else given.but(weeks=weeks)
-    given = given.struck(*map(_shock, shocks)) if shocks else given
+    given = given.struck(*(_shock(text, given.weeks) for text in shocks)) if shocks else given
     if out:
         refuse_existing(out)  # before the work, not after it
     lived = _live(Market(given, _decided(strategy, timeline), seed))
@@ -125,8 +125,8 @@ def _decided(strategy: str | None, timeline: str | None) -> Timeline:
     return Timeline.of(Plan() if strategy is None else load_plan(strategy))
 
 
-def _shock(text: str) -> Shock:
-    """Read a shock: what, and its first and last week."""
+def _shock(text: str, weeks: int) -> Shock:
+    """Read a shock: what, and its first and last week, of those that the market has."""
     what, _, span = text.partition("@")
     first, _, last = span.partition("-")
     try:
@@ -135,6 +135,10 @@ def _shock(text: str) -> Shock:
         raise Fault(
             f"--shock: expects what and when, such as breach@30 or season@46-51, was given {text}."
         ) from None
+    if end < begin:
+        raise Fault(f"--shock: {text} ends before it begins; write the earlier week first.")
+    if begin >= weeks:
+        raise Fault(f"--shock: {text} begins after the market's last week, {weeks - 1}; see --weeks.")
     return Shock(what=what, week=begin, weeks=end - begin + 1)  # type: ignore[arg-type]
 
 

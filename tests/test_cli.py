@@ -21,6 +21,7 @@ from sim import Plan, Timeline, cli, doctor, load_plan, load_scenario, plan_name
 from sim.course import lab
 from sim.course.copy import MANIFEST
 from sim.course.lesson import START
+from sim.processes.shocks import Shock
 from sim.report import busiest_week
 from sim.rules import contest_names
 
@@ -72,6 +73,28 @@ def test_without_a_plan_the_firm_does_nothing_in_particular() -> None:
         call("run", "supermarket", *SMALL, *more) for more in ([], ["--plan", "nothing_in_particular"])
     )
     assert plain.stdout == named.stdout
+
+
+def test_shocks_of_the_command_line_come_over_the_market() -> None:
+    answer = call("run", "supermarket", *SMALL, "--shock", "outage@2", "--shock", "season@4-6")
+    outage, season = Shock(what="outage", week=2, weeks=1), Shock(what="season", week=4, weeks=3)
+    struck = load_scenario("supermarket", 60).but(weeks=9).struck(outage, season)
+    (orders,) = re.findall(r"^orders +([\d,]+)  ", answer.stdout, re.M)
+    assert orders == simulate(struck, Plan(), 1).summary().loc["orders", "value"]
+    assert answer.stdout != call("run", "supermarket", *SMALL).stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ("breach", "expects what and when, such as breach@30 or season@46-51, was given breach"),
+        ("season@6-4", "season@6-4 ends before it begins; write the earlier week first"),
+        ("breach@9", "breach@9 begins after the market's last week, 8; see --weeks"),
+        ("flood@3", "season, price_war, entrant, outage, breach, scandal, privacy_law, delay"),
+    ],
+)
+def test_a_shock_that_cannot_come_is_refused_in_one_sentence(given: str, fault: str) -> None:
+    assert fault in sentence(call("run", "supermarket", *SMALL, "--shock", given))
 
 
 def test_the_progress_bar_changes_nothing_and_counts_the_weeks(monkeypatch: pytest.MonkeyPatch) -> None:
