@@ -22,8 +22,8 @@ def arrivals(
 ) -> tuple[Integers, Integers, Floats]:
     """Tell who comes this week, which visit of theirs it is, and when.
 
-    As those who come once more are ever fewer and come ever more often, the looks ahead grow: one visit, one
-    more, then two, four and so on.
+    As those who come once more are ever fewer and come ever more often, the looks ahead grow: two visits
+    after the first, then four, eight and so on.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def arrivals(
     due = places(first < 1)
     who, rate, clock = who[due], rate[due], first[due]
     found = [(who, np.zeros(len(who), np.int64), clock)]
-    turn, ahead = 1, 1
+    turn, ahead = 1, 2
     while len(who):
         if turn + ahead > OFTENEST:
             raise TooOften(

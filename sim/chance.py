@@ -5,6 +5,7 @@ whatever order, gets the same number, so two runs of the market share their luck
 and a plan can only change what it touches. Everything random in `sim/` comes from here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -129,6 +130,13 @@ class Luck:
         uniforms: Floats = occasions.view(np.float64)
         uniforms -= ALMOST_ONE  # exact: half a step above 0 at least, and as much below 1 at most
         return uniforms
+
+    def uniforms(
+        self, purposes: Sequence[Purpose], person: Integers, week: Whole = 0, j: Whole = 0
+    ) -> Floats:
+        """Draw for several purposes on the same occasions, (purposes, occasions): faster than one by one."""
+        when = np.array(purposes)[:, None] << 24 | week << 12 | j  # (purposes, 1 or people)
+        return self._uniforms(_word(person) << THIRTY_TWO | _word(when))
 
     def exponential(self, purpose: Purpose, person: Whole, week: Whole = 0, j: Whole = 0) -> Any:
         """Draw an exponential with mean 1. `np.log` also for one number: `math.log` rounds otherwise."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
-from sim.chance import Integers, Purpose, Whole
+from sim.chance import Integers, Purpose
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.crew import Crew
 from sim.events import Kind
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.world import World
 
 URGENT, PLAIN = 0, 2  # odd: difficult ones, where the simple go first
+LUCK = (Purpose.TICKET_CHANNEL, Purpose.AGAIN_CHANNEL, Purpose.HANDLING, Purpose.REWORK, Purpose.REPEAT)
 
 
 class Desk:
@@ -161,14 +162,9 @@ class Desk:
 
     def _come_back(self, ticket: Ticket) -> None:
         """Let somebody turn up again, by any channel; in silos, another one has to hear it all."""
-        before, ticket.channel = ticket.channel, int(self._channel(Purpose.AGAIN_CHANNEL, *ticket.occasion))
+        before, ticket.channel = ticket.channel, ticket.next_channel
         if ticket.visits and self.in_silos and ticket.channel != before:
             ticket.work_factor *= self.these.silo_time
-
-    def _channel(self, purpose: Purpose, person: Whole, week: Whole, j: Whole) -> Any:
-        """Draw the channel by which complaints come."""
-        chance = self.world.luck.uniform(purpose, person, week, j) * self.reached[-1]
-        return np.searchsorted(self.reached, chance)
 
     def _queue_up(self, ticket: Ticket) -> None:
         self._sort(ticket)
@@ -181,16 +177,23 @@ class Desk:
         return self.tickets(np.array([minute]), np.array([person]), np.array([j]))[0]
 
     def tickets(self, minute: Integers, person: Integers, j: Integers) -> list[Ticket]:
-        """Write tickets for complaints of these minutes, arrays (complaints,)."""
-        occasion = person, minute // MINUTES_A_WEEK, j
+        """Write tickets for complaints of these minutes, arrays (complaints,), and what luck has for them."""
+        luck = self.world.luck.uniforms(LUCK, person, minute // MINUTES_A_WEEK, j)  # (purposes, complaints)
         priority = np.where(self.urgent[self.world.record.box_at(person, minute)], URGENT, PLAIN)
-        channel = self._channel(Purpose.TICKET_CHANNEL, *occasion)
-        effort = self.world.luck.exponential(Purpose.HANDLING, *occasion)
-        columns = (column.tolist() for column in (priority, minute, person, j, channel, effort))
+        channels = self.reached.searchsorted(luck[:2] * self.reached[-1])  # the first, and the next
+        times, relapse = -np.log(luck[2:4]), luck[4]  # exponential
+        columns = (column.tolist() for column in (priority, minute, person, j, *channels, *times, relapse))
         opened = self.these.hours.open_minutes
         return [
-            Ticket(urgency, at, who, order, opened(at), channel=by, effort=work)
-            for urgency, at, who, order, by, work in zip(*columns, strict=True)
+            Ticket(
+                *(urgency, at, who, order, opened(at)),
+                channel=by,
+                next_channel=next_by,
+                effort=work,
+                rework=again,
+                relapse=doubt,
+            )
+            for urgency, at, who, order, by, next_by, work, again, doubt in zip(*columns, strict=True)
         ]
 
     def _sort(self, ticket: Ticket) -> None:
@@ -232,8 +235,7 @@ class Desk:
 
     def _comes_again(self, ticket: Ticket) -> bool:
         """Tell whether the first work on a ticket did not help; the second always does."""
-        comes = self.world.luck.happens(1 - self.crew.first_contact, Purpose.REPEAT, *ticket.occasion)
-        return bool(comes)
+        return ticket.relapse < 1 - self.crew.first_contact
 
     def _solve(self, ticket: Ticket, took: int) -> None:
         ticket.recovery = self.crew.recovery
@@ -243,9 +245,7 @@ class Desk:
 
     def work(self, ticket: Ticket) -> int:
         """Draw how long an agent works on a ticket, in whole open minutes, at least one."""
-        effort = ticket.effort
-        if ticket.visits:
-            effort = float(self.world.luck.exponential(Purpose.REWORK, *ticket.occasion))
+        effort = ticket.rework if ticket.visits else ticket.effort
         usual = self.these.handling_minutes * self.crew.pace * ticket.work_factor * self._difficulty(ticket)
         specialised = self.routing == "specialists" and len(self.teams) > 1
         if specialised and (ticket.line == SIMPLE) == self.is_simple(ticket):

@@ -24,7 +24,9 @@ from sim.recommender import Evidence
 from sim.segment import Segment
 from sim.view import FEATURE, View, answer_of
 
-KINDS = np.arange(256, dtype=np.uint8)  # of the type of the log: NumPy searches slowly where types differ
+KINDS = np.arange(
+    HIDDEN + 1, dtype=np.uint8
+)  # of the type of the log: NumPy searches slowly where types differ
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
 EFFECTS = np.bincount([*BILL], [*BILL.values()], minlength=256).astype(np.int64)  # on a bill, by kind
 Sales = tuple[Integers, ...]  # of what customers are billed: person, 1 for an order or 0, and cents
@@ -64,6 +66,7 @@ class Record:
         self.monday = 0  # minute of the Monday up to which the record has learned
         self._open = 0
         self._late = join([])  # happened, but not known yet
+        self._ends: list[int] = []  # where each kind begins among the events that are taken in
         self._year: list[Sales | Events] = []  # by week, to be forgotten in a year
         self._of_person = np.full(people + 1, UNKNOWN, np.int32)  # the last place is the firm's, person -1
         self._delay = delays.minutes()
@@ -100,6 +103,7 @@ class Record:
         self._late = page.where(late)
         seen = places(known & (page.kind < HIDDEN))
         by_kind = page.where(seen[page.kind[seen].argsort(kind="stable")])  # within a kind in order of time
+        self._ends = by_kind.kind.searchsorted(KINDS).tolist()
         self._take_in(by_kind)
         self._turn_the_year(by_kind, None if len(late) or page is not whole else page)
 
@@ -160,8 +164,8 @@ class Record:
 
     def _find(self, page: Events, which: Kind) -> tuple[slice, Integers]:
         """Find where events stand in a page by kind, and in whose rows of the record they belong."""
-        start, end = page.kind.searchsorted(KINDS[which : which + 2]).tolist()
-        return slice(start, end), self._of_person.take(page.person[start:end])
+        part = slice(*self._ends[which : which + 2])
+        return part, self._of_person.take(page.person[part])
 
     def _turn_the_year(self, page: Events, logged: Events | None) -> None:
         """Add up this week's sales, and let those of 52 weeks ago out of the yearly columns.

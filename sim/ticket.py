@@ -30,6 +30,9 @@ class Ticket:
     channel: int = field(default=0, compare=False)  # place of the channel by which it came last
     line: int = field(default=SIMPLE, compare=False)  # where it waits
     effort: float = field(default=1.0, compare=False)  # of the first work on it, beside the mean
+    rework: float = field(default=1.0, compare=False)  # of the second, if it takes one
+    relapse: float = field(default=1.0, compare=False)  # comes again if a greater share of first work fails
+    next_channel: int = field(default=0, compare=False)  # place of the channel by which it would come again
     work_factor: float = field(default=1.0, compare=False)  # what work on it takes, beside the usual
     recovery: float = field(default=0.0, compare=False)  # harm that is left is multiplied by exp(-recovery)
     misled: bool = field(default=False, compare=False)  # thought solved, but is not: no firm knows

@@ -72,7 +72,7 @@ class Till:
             self.suggest(these, asked, week)
             self.offer_dearer(these, asked, week)
         for place, staple in enumerate(me.staples):
-            buys = these.basket[:, staple]
+            buys = places(these.basket[:, staple])
             me.put_away(place, orders.person[buys], orders.minute[buys])
         orders.cents, orders.goods = these.own + these.added, these.goods
         contents = as_bits(these.basket)

@@ -151,6 +151,13 @@ def test_order_and_batch_size_do_not_matter(draw: str) -> None:
         assert np.array_equal(np.concatenate(parts), whole[: sum(map(len, parts))])
 
 
+@pytest.mark.parametrize(("week", "j"), [(17, 0), (np.arange(100) % 9, 3), (2, np.arange(100) % 4)])
+def test_several_purposes_at_once_draw_what_each_draws_alone(week: Any, j: Any) -> None:
+    purposes, person = (Purpose.ORDER, Purpose.HANDLING, Purpose.PLACE), np.arange(100) * 7
+    alone = [Luck(4).uniform(purpose, person, week, j) for purpose in purposes]
+    assert np.array_equal(Luck(4).uniforms(purposes, person, week, j), alone)
+
+
 def test_exponentials_and_normals_follow_their_laws() -> None:
     persons = np.arange(N)
     assert kstest(Luck(3).exponential(Purpose.PATIENCE, persons), "expon").pvalue > RARE

@@ -224,19 +224,20 @@ class Acquisition:
     def recommend(self, week: int) -> None:
         """Let customers recommend the shop to somebody, the satisfied more often."""
         world, these, people = self.world, self.these, self.world.people
-        who = places(people.entry.stage == Stage.CUSTOMER)
-        urge = self.urge.take(people.experience.satisfaction[who])
-        urge *= people.acquisition.sociability[who] * people.acquisition.voice[who]
-        urge *= people.seeding.talk[who]
+        urge = self.urge.take(people.experience.satisfaction)  # (people,)
+        urge *= people.acquisition.sociability * people.acquisition.voice
+        urge *= people.seeding.talk
         lift = these.reward_lift * (these.later_lift if self.levers.reward_on_order else 1.0)
         urge *= 1 + lift * self.temptation
-        who = who[world.luck.happens(urge, Purpose.RECOMMEND, who, week)]
-        whom = (world.luck.uniform(Purpose.WHOM, who, week) * world.size).astype(np.int64)
+        who = places(people.entry.stage == Stage.CUSTOMER)
+        who = who[world.luck.happens(urge[who], Purpose.RECOMMEND, who, week)]
+        name, answer = world.luck.uniforms((Purpose.WHOM, Purpose.ANSWER), who, week)  # (recommendations,)
+        whom = (name * world.size).astype(np.int64)
         whom = people.seeding.told(whom, who, people.needs.need, world.luck, week)
         world.log.write(Kind.RECOMMENDED, week * MINUTES_A_WEEK, who, ref=whom)
 
         free = self.to_be_won(week)[whom]  # the others are customers already, or soon will be
-        free &= world.luck.happens(these.answer_share, Purpose.ANSWER, who, week)
+        free &= answer < these.answer_share
         whom, first = np.unique(whom[free], return_index=True)  # two may tell one: the first person counts
         self.win(whom, who[free][first], REFERRAL, these.referred_staying, week)
 

@@ -188,6 +188,7 @@ class Contact:
         self.these = these
         self.levers = Levers()
         self.post = Post(world, these)
+        self.used: set[int] = set()  # rows of the channels that have ever tired anybody
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Monday: let people rest from last week's messages, then send what is due."""
@@ -201,9 +202,11 @@ class Contact:
     def rest(self) -> None:
         """Let people recover from messages; those who had too many lose patience."""
         me, these = self.world.people.contact, self.these
-        me.fatigue *= np.float32(these.fatigue_keep)
-        np.putmask(me.fatigue, me.fatigue < RESTED, 0)
-        fatigue = me.fatigue.sum(axis=0)  # (people,)
+        used = sorted(self.used)
+        tired = me.fatigue[used] * np.float32(these.fatigue_keep)  # (channels in use, people)
+        np.putmask(tired, tired < RESTED, 0)
+        me.fatigue[used] = tired
+        fatigue = tired.sum(axis=0)  # (people,)
         weary = places(fatigue > these.tolerance)
         toll = these.contact_toll * (fatigue[weary] - these.tolerance)
         self.world.people.patience.burden(Cause.CONTACT, toll, weary)
@@ -230,7 +233,8 @@ class Contact:
         code, sent = self.post.code[message.channel], week * MINUTES_A_WEEK + SEND_MINUTE
 
         opened = who[world.luck.happens(self.attention(who, message), Purpose.OPEN, who, week, code)]
-        seen = sent + np.floor(world.luck.uniform(Purpose.DELAY, opened, week, code) * 2_880).astype(np.int64)
+        delay, click = world.luck.uniforms((Purpose.DELAY, Purpose.CLICK), opened, week, code)
+        seen = sent + np.floor(delay * 2_880).astype(np.int64)
         world.log.write(Kind.OPENED, seen, opened, code, number)
         relevance = world.people.needs.relevance(message.fits, opened)  # (opened,)
         relevance *= world.people.basket.relevance(message.about, opened, sent)
@@ -243,7 +247,7 @@ class Contact:
         if message.personal:
             world.people.privacy.profile(who)
             follows *= world.people.privacy.insight[opened]
-        clicks = world.luck.happens(follows, Purpose.CLICK, opened, week, code)
+        clicks = click < follows
         world.log.write(Kind.CLICKED, seen[clicks], opened[clicks], code, number)
         self.win_over(opened[clicks], seen[clicks], number, week, code)
         if world.pricing and message.offer.discount:
@@ -283,6 +287,7 @@ class Contact:
         """Let a message tire those who got it; some want no more on this channel, for ever."""
         me, channel = self.world.people.contact, self.these.channels[name]
         code, row = self.post.code[name], self.post.row[name]
+        self.used.add(row)
         annoyance = channel.opt_out_share * (1 + me.fatigue[row][who])  # (sent,)
         me.fatigue[row][who] += np.float32(channel.fatigue)
         place = code + letter * SECOND_LETTERS

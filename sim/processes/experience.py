@@ -232,8 +232,9 @@ class Experience:
         felt = performance + np.where(surprise > 0, self.these.gain, self.these.loss) * surprise
         if self.these.peak_weight:
             felt += self.these.peak_weight * (self._strongest(who, felt - expected) - (felt - expected))
-        me.satisfaction[who] = _hundredths(satisfied + self.these.memory * (felt.clip(0, 10) - satisfied))
-        me.expectation[who] = _hundredths(expected + self.these.adaptation * surprise)
+        now = satisfied + self.these.memory * (felt.clip(0, 10) - satisfied)
+        me.satisfaction[who] = np.rint(now * 100)  # a step between two moods ends between 0 and 10
+        me.expectation[who] = np.rint((expected + self.these.adaptation * surprise) * 100)
 
     def _strongest(self, who: Integers, felt: Floats) -> Floats:
         """Keep the stronger in memory: an order felt so much above expectation, or the fading peak before."""

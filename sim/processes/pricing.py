@@ -197,8 +197,8 @@ class Pricing:
         me, these, orders = self.world.people.pricing, self.these, self.world.orders
         held = np.where(orders.minute >= me.offer_minute[orders.person], me.discount[orders.person], 0.0)
         if not self.world.people.renewal.binds:  # no bill is borrowed from later weeks
-            who, times = np.unique(orders.person[held > 0], return_counts=True)
-            me.stock[who] += these.forward_share * times
+            times = np.bincount(orders.person[held > 0], minlength=len(me.stock))
+            me.stock += these.forward_share * times
         paid = me.price * (1 - held)  # (orders,)
         low = places(paid < me.reference[orders.person])
         low = low[np.argsort(paid[low], kind="stable")]  # of a person's prices, the lowest comes first

@@ -63,31 +63,35 @@ class Profile:
         needs, households = people.needs.shares.any(), people.basket.has_households
         while needs or households:
             yield self.world.calendar.hour("experience")
-            who, minute = self.ask()
+            who, minute, luck = self.ask()
             if needs:
-                self.world.log.write(Kind.DECLARED, minute, who, NEED, value=self.named_need(who))
+                self.world.log.write(Kind.DECLARED, minute, who, NEED, value=self.named_need(who, luck))
                 self.world.log.write(Kind.DECLARED, minute, who, GREEN, value=self.greenness(who))
             if households:
                 size = people.basket.household[who]
                 self.world.log.write(Kind.DECLARED, minute, who, HOUSEHOLD, value=size)
 
-    def ask(self) -> tuple[Integers, Integers]:
-        """Ask whoever has not been asked; give those who answer, and the minutes of that order."""
-        orders = self.world.orders
-        new = places(~self.asked[orders.person])
-        who, first = np.unique(orders.person[new], return_index=True)  # the first order of each this week
-        self.asked[who] = True
-        answers = self.world.luck.happens(self.these.answer_share, Purpose.DECLARE, who)
-        return who[answers], orders.minute[new[first[answers]]]
+    def ask(self) -> tuple[Integers, Integers, Floats]:
+        """Ask whoever has not been asked.
 
-    def named_need(self, who: Integers) -> Integers:
+        Gives those who answer, the minutes of that order, and what luck has for what they say, (2, answers).
+        """
+        orders = self.world.orders
+        new = places((orders.j == 0) & ~self.asked[orders.person])  # at their first order of the week
+        who = orders.person[new]
+        self.asked[who] = True
+        luck = self.world.luck.uniform(Purpose.DECLARE, who, 0, np.arange(3)[:, None])  # (3, asked)
+        answers = luck[0] < self.these.answer_share
+        return who[answers], orders.minute[new[answers]], luck[1:, answers]
+
+    def named_need(self, who: Integers, luck: Floats) -> Integers:
         """Give the needs that people name: their own, or one of the others, by how many have it."""
-        luck, needs = self.world.luck, self.world.people.needs
+        needs = self.world.people.needs
         true, shares = needs.need[who].astype(np.int64), needs.shares[:, who]  # (asked,), (needs, asked)
         end, row = np.cumsum(shares, axis=0), np.arange(len(who))
         own = shares[true, row]
-        wrong = luck.happens(self.these.wrong_share, Purpose.DECLARE, who, 0, 1) & (own < 1)
-        place = luck.uniform(Purpose.DECLARE, who, 0, 2) * (1 - own)
+        wrong = (luck[0] < self.these.wrong_share) & (own < 1)
+        place = luck[1] * (1 - own)
         place += np.where(place >= end[true, row] - own, own, 0.0)  # jumps over their own
         return np.where(wrong, (place >= end[:-1]).sum(axis=0), true)
 

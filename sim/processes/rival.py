@@ -219,10 +219,9 @@ class Rival:
         rate, dormant = np.maximum(there, 0.0), places(shopping.asleep)
         rate[dormant] = self.in_all[dormant]
         buyers = places((people.entry.stage == Stage.CUSTOMER) & (rate > 0))
-        first = self.world.luck.exponential(Purpose.RIVAL_ORDER, buyers, week) / rate[buyers]
-        who, j, clock = arrivals(
-            self.world.luck, Purpose.RIVAL_ORDER, week, buyers, rate[buyers], first
-        )  # (purchases,)
+        luck, rate = self.world.luck, rate[buyers]  # (buyers,)
+        first = luck.exponential(Purpose.RIVAL_ORDER, buyers, week) / rate
+        who, j, clock = arrivals(luck, Purpose.RIVAL_ORDER, week, buyers, rate, first)  # (purchases,)
         if len(who):
             self.ring_up(who, week, j, clock)
         self.sold = np.bincount(who, minlength=self.world.size)

@@ -152,10 +152,10 @@ class Shopping:
         if not self.these.doze_share:
             return
         world, me = self.world, self.world.people.shopping
-        customers = world.people.entry.stage == Stage.CUSTOMER
-        awake, asleep = places(customers & ~me.asleep), places(customers & me.asleep)
-        doze = awake[world.luck.happens(self.these.doze_share, Purpose.DOZE, awake, week)]
-        wake = asleep[world.luck.happens(self.these.wake_share, Purpose.DOZE, asleep, week)]
+        who = places(world.people.entry.stage == Stage.CUSTOMER)
+        asleep, luck = me.asleep[who], world.luck.uniform(Purpose.DOZE, who, week)
+        doze = who[~asleep & (luck < self.these.doze_share)]
+        wake = who[asleep & (luck < self.these.wake_share)]
         me.asleep[doze], me.asleep[wake] = True, False
         world.log.write(Kind.WOKE, week * MINUTES_A_WEEK, wake)
         world.log.write(Kind.DOZED, week * MINUTES_A_WEEK, doze)
