@@ -88,12 +88,13 @@ TRUTH = {
         "theme": "what it is really about",
     },
 }
-TITLE = """The customer data of {name}
+TITLE = """Customer data: {name}
 {line}
 
-Every table is here twice: as .csv (UTF-8) and as .parquet. Times are to the minute; the first is
-{monday}. All people are made up: no telephone has the country code +999, and nobody
-receives what is sent to example.com.
+What the firm had on record after {weeks} weeks, from {people} people in reach. Every table is here
+twice: as .csv (UTF-8) and as .parquet. Times are to the minute; the first is {monday}.
+All people are made up: no telephone has the country code +999, and nobody receives what is sent to
+example.com.
 
 Nobody has cleaned these data. Look before you count.
 """
@@ -154,7 +155,8 @@ def readme(title: str, columns: dict[str, dict[str, str]], run: Run) -> str:
     """Tell what the tables and their columns are."""
     name = run.scenario.title or run.scenario.name
     monday = str(FIRST_MONDAY)[:16].replace("T", " ")
-    lines = [title.format(name=name, line="=" * 72, monday=monday)]
+    size = {"weeks": run.scenario.weeks, "people": f"{run.scenario.people:,}"}
+    lines = [title.format(name=name, line="=" * 72, monday=monday, **size)]
     for table, meanings in columns.items():
         lines += [table, "-" * len(table)]
         lines += [f"{column:16}  {meaning}" for column, meaning in meanings.items()]
