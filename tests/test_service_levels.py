@@ -21,6 +21,7 @@ from sim.processes.followup import Parameters as Followup
 from sim.processes.levels import ROUND, Level
 from sim.processes.levels import Parameters as Levels
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.success import Parameters as Success
 from sim.run import Run
 
 SEEDS = (1, 2, 3)
@@ -111,6 +112,19 @@ def test_basic_hears_no_complaint_and_reactive_invites_them(seed: int) -> None:
         for plan in (served("basic"), Plan(), served("reactive"))
     ]
     assert tickets[0] == 0 < 1.2 * tickets[1] < tickets[2]
+
+
+@each_seed
+def test_what_visits_bring_out_comes_on_top_of_what_a_level_invites(seed: int) -> None:
+    scenario = market().but(success=Success(usage=0.0, worth=0.0))
+    visits = {"managers": 4, "every": 4}
+    heard = {
+        (level, bool(more)): since(simulate(scenario, served(level).but(success=more), seed), Kind.TICKET)
+        for level in ("basic", "reactive")
+        for more in ({}, visits)
+    }
+    assert heard["basic", False] == 0 < heard["basic", True] < heard["reactive", False]
+    assert heard["reactive", False] < heard["reactive", True]
 
 
 @pytest.mark.parametrize("invites", [-1.0, -0.5, 0.0, 0.5, 1.0])

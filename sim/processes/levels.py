@@ -109,7 +109,6 @@ class Levels:
         self.levers = Levers()
         self.level = np.full(world.size, NONE, np.int8)
         self.at_work: list[int] = []  # the levels at which somebody is served
-        self.outspoken = world.people.service.outspoken  # as people are by nature
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each week: sort customers into levels if it is time, and serve them; on Sunday, find faults."""
@@ -137,12 +136,10 @@ class Levels:
         for rule in reversed(self.levers.rules):
             self.level[self.chosen(rule.to, week)] = LEVELS.index(rule.level)
         self.at_work = places(np.bincount(self.level + 1, minlength=1)[1:]).tolist()
-        service = self.world.people.service
-        service.outspoken = self.outspoken
+        invites = np.zeros(self.world.size)
         for level in self.at_work:
-            invites = self.these.of(level).invites
-            heard = self.outspoken + invites * (1 - self.outspoken if invites > 0 else self.outspoken)
-            service.outspoken = np.where(self.level == level, heard, service.outspoken)
+            invites[self.level == level] = self.these.of(level).invites
+        self.world.people.service.invite(invites)
 
     def pay(self, week: int) -> None:
         """Pay for a round of each level."""

@@ -206,18 +206,38 @@ class Columns:
     """Who complains; shape (people,)."""
 
     fault_share: float  # the same for everybody
-    outspoken: Floats  # share of faults that this person complains about
+    nature: Floats  # share of faults that this person complains about by nature
+    outspoken: Floats  # the same as levels of service invite it, and visits ask for it
     consolation: Floats  # faults put right since the last Sunday, as shares
+    invited: Floats | float = (
+        0.0  # of what would be swallowed, told; below 0: of what would be told, swallowed
+    )
+    asked: Floats | float = 0.0  # of what would still be swallowed, told after a visit
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
         """Draw how outspoken people are: uniform around the mean, as widely as 0 and 1 allow."""
         if these is None:
             nothing = np.broadcast_to(0.0, len(person))
-            return cls(0.0, nothing, nothing)
+            return cls(0.0, nothing, nothing, nothing)
         reach = min(these.outspoken_share, 1 - these.outspoken_share)
-        lean = 2 * luck.uniform(Purpose.OUTSPOKEN, person) - 1
-        return cls(these.fault_share, these.outspoken_share + reach * lean, np.zeros(len(person)))
+        nature = these.outspoken_share + reach * (2 * luck.uniform(Purpose.OUTSPOKEN, person) - 1)
+        return cls(these.fault_share, nature, nature, np.zeros(len(person)))
+
+    def invite(self, share: Floats) -> None:
+        """Let levels of service invite complaints, or put people off; what visits ask for comes on top."""
+        self.invited = share
+        self._hear()
+
+    def ask(self, share: Floats) -> None:
+        """Let visits bring out a share of what levels of service leave swallowed."""
+        self.asked = share
+        self._hear()
+
+    def _hear(self) -> None:
+        room = np.where(np.greater(self.invited, 0), 1 - self.nature, self.nature)  # to tell more, or less
+        heard = self.nature + self.invited * room
+        self.outspoken = heard + (1 - heard) * self.asked
 
 
 class Service:

@@ -54,7 +54,14 @@ class Effort(Data):
 class Parameters(Data):
     """How agents learn, tire and leave, and what that does to their work."""
 
-    skill: float = parameter("skill of a team without training", "share", ASSUMED, 0.5, ge=0, le=1)
+    skill: float = parameter(
+        "skill of a team without training, for which the usual numbers of this section hold",
+        "share",
+        ASSUMED,
+        0.5,
+        ge=0,
+        le=1,
+    )
     novice_skill: float = parameter("skill of a new agent", "share", ASSUMED, 0.25, ge=0, le=1)
     learning: float = parameter(
         "step of skill towards the highest with much training", "share a week", ASSUMED, 0.08, ge=0, le=1
@@ -88,7 +95,9 @@ class Parameters(Data):
     skill_recovery: float = parameter(
         "full skill leaves less harm than none: times exp(-this)", "-", CHAIN, 1.0, ge=0, le=5
     )
-    morale: float = parameter("morale of a team at ease", "share", ASSUMED, 0.7, ge=0, le=1)
+    morale: float = parameter(
+        "morale of a team at ease, for which the usual numbers hold", "share", ASSUMED, 0.7, ge=0, le=1
+    )
     morale_step: float = parameter(
         "step of morale towards what work and pay make of it", "share a week", ASSUMED, 0.15, ge=0, le=1
     )

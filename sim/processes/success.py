@@ -104,7 +104,6 @@ class Success:
         self.world = world
         self.these = these
         self.levers = Levers()
-        self.reserved = world.people.service.outspoken.copy()  # what of faults is told without visits
         self.stirred = False  # last week
 
     def run(self) -> Generator[simpy.Event, int, None]:
@@ -153,8 +152,7 @@ class Success:
         people, attention = self.world.people, self.world.people.success.attention
         self.stirred = bool(attention.any())
         people.shopping.lift *= 1 + self.these.usage * attention
-        if people.service.outspoken.flags.writeable:
-            people.service.outspoken[:] = self.reserved + (1 - self.reserved) * self.these.told * attention
+        people.service.ask(self.these.told * attention.astype(float))
 
     def pay(self, week: int) -> None:
         """Pay the managers."""
