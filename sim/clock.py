@@ -16,7 +16,7 @@ from sim.parameter import SCENARIO, parameter
 MINUTES_AN_HOUR = 60
 MINUTES_A_DAY = 1_440
 MINUTES_A_WEEK = 10_080
-WEEKS_A_YEAR = 52
+WEEKS_A_QUARTER, WEEKS_A_YEAR = 13, 52
 
 MONDAY = ("decide", "prices", "acquire", "wake", "arrive", "contact", "contracts", "shop")
 SUNDAY = ("baskets", "redress", "service", "experience", "loyalty", "bonds", "patience", "books")

@@ -265,6 +265,43 @@ def test_effort_follows_pay(seed: int) -> None:
     assert repeats(kept) < repeats(plain) < repeats(speed)
 
 
+def prices(run: Run) -> dict[int, float]:
+    """Give the shelf price of the weeks in which it is not the usual one."""
+    priced = run.events.of(Kind.PRICED)
+    weeks = (priced.minute // MINUTES_A_WEEK).tolist()
+    return dict(zip(weeks, (priced.value / 1e6).tolist(), strict=True))
+
+
+def test_a_bonus_on_sales_cuts_the_price_in_the_last_weeks_of_each_quarter_and_in_no_other() -> None:
+    run = simulate(market(STEADY), Plan(staff={"bonus": 60.0, "bonus_for": "sales"}), 1)
+    cut = 1 - 0.15 * (1 - np.exp(-1.0))
+    assert prices(run) == pytest.approx({w: cut for w in range(WEEKS) if w % 13 in (11, 12)}, abs=1e-6)
+
+
+def test_a_bonus_on_sales_works_on_the_price_that_the_plan_sets_and_not_without_agents() -> None:
+    paid = Plan(staff={"bonus": 60.0, "bonus_for": "sales"}, pricing={"price": 0.9})
+    cut = 0.9 * (1 - 0.15 * (1 - np.exp(-1.0)))
+    assert prices(simulate(market(STEADY), paid, 1))[11] == pytest.approx(cut, abs=1e-6)
+    empty = simulate(market(STEADY), paid.but(service={"agents": 0}), 1)
+    assert set(prices(empty).values()) == {0.9}
+
+
+@each_seed
+def test_what_a_bonus_on_sales_brings_at_the_end_of_a_quarter_is_missing_after_it(seed: int) -> None:
+    """Orders rise while the price is down, and fall below the usual afterwards; the desk works worse."""
+    plain, paid = (
+        simulate(market(STEADY.but(reward=0.0)), Plan(staff={"bonus": bonus, "bonus_for": "sales"}), seed)
+        for bonus in (0.0, 300.0)
+    )
+    week = [run.events.of(Kind.ORDER).minute // MINUTES_A_WEEK for run in (plain, paid)]
+    pushed, after = (
+        [int(np.isin(weeks % 13, when).sum()) for weeks in week] for when in ((11, 12), (0, 1, 2, 3))
+    )
+    assert pushed[1] > 1.15 * pushed[0]
+    assert after[1] < after[0]
+    assert paid.metrics["csat"] < plain.metrics["csat"]
+
+
 def test_a_bonus_that_turns_no_effort_only_costs() -> None:
     blunt = STEADY.but(speed=Effort(), reward=0.0)
     plain, paid = (simulate(market(blunt), Plan(staff={"bonus": bonus}), 1) for bonus in (0.0, 100.0))
@@ -317,7 +354,7 @@ def test_who_never_complains_lives_the_same_life_whatever_the_agents_can(seed: i
 # -- bad input -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("given", [{"training": -1.0}, {"bonus_for": "sales"}, {"pay": 1e6}])
+@pytest.mark.parametrize("given", [{"training": -1.0}, {"bonus_for": "profit"}, {"pay": 1e6}])
 def test_a_lever_of_staff_outside_its_bounds_is_named(given: dict[str, Any]) -> None:
     with pytest.raises(Fault, match=rf"staff\.{next(iter(given))}"):
         Plan(staff=given)

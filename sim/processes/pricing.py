@@ -125,6 +125,7 @@ class Columns:
     campaign: npt.NDArray[np.int32]  # whose offer it is
     price: float = 1.0  # this week's shelf price, beside the scenario's: the same for everybody
     dearness: float = 1.0  # price^elasticity: how many times rarer one buys at it
+    conceded: float = 0.0  # share off it by those who are paid for sales
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -163,7 +164,7 @@ class Pricing:
     def set_price(self, week: int) -> None:
         """Put this week's price on the shelf; say so where it is not the usual one."""
         me = self.world.people.pricing
-        millionths = round(self.levers.price * self.surge() * 1e6)
+        millionths = round(self.levers.price * (1 - me.conceded) * self.surge() * 1e6)
         me.price = millionths / 1e6
         me.dearness = me.price**self.these.elasticity
         if millionths != 1e6:

@@ -8,7 +8,8 @@ less harm behind. Morale moves a step a week towards
 
 and low morale makes agents leave: each who goes takes skill along, and to recruit another costs money. So
 the desk's work comes back to it: the service-profit chain (Heskett et al. 1994). A bonus turns effort towards
-what it is paid for, and away from the rest (Holmstrom & Milgrom 1991).
+what it is paid for, and away from the rest (Holmstrom & Milgrom 1991). One on sales is counted by the
+quarter, so in its last weeks whoever is paid by it lets goods go for less (Oyer 1998).
 
 A market with this mechanism is one whose desk does not solve everything at the first contact, and whose
 agents come and go, also if no lever moves.
@@ -23,7 +24,7 @@ import numpy as np
 import simpy
 
 from sim.chance import Purpose
-from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_YEAR
+from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_QUARTER, WEEKS_A_YEAR
 from sim.crew import Crew
 from sim.data import Data
 from sim.desk import Desk
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 CHAIN = "Heskett, Jones, Loveman, Sasser & Schlesinger 1994, HBR 72(2): direction; size assumed"
 QUITS = "Batt 2002, Academy of Management Journal 45(3): direction; size assumed"
 TASKS = "Holmstrom & Milgrom 1991, J. Law, Economics & Organization 7: direction; size assumed"
+SEASONS = (
+    "Oyer 1998, Quarterly Journal of Economics 113(1): prices fall where the pay year ends; size assumed"
+)
 SKILL, MORALE = 0, 1  # channels of `Kind.TEAM`
 
 
@@ -137,6 +141,20 @@ class Parameters(Data):
     retention: Effort = parameter(
         "a bonus on customers kept", "-", TASKS, Effort(pace=0.2, first_contact=0.6, recovery=0.3)
     )
+    sales: Effort = parameter(
+        "a bonus on sales", "-", TASKS, Effort(pace=-0.1, first_contact=-0.2, recovery=-0.2)
+    )
+    quarter_end_cut: float = parameter(
+        "what a full bonus on sales takes off the shelf price at the end of a quarter",
+        "share",
+        SEASONS,
+        0.15,
+        ge=0,
+        le=0.5,
+    )
+    quarter_end_weeks: int = parameter(
+        "how long before the end of the quarter it does", "weeks", ASSUMED, 2, ge=0, le=13
+    )
 
 
 class Levers(Data):
@@ -151,7 +169,7 @@ class Levers(Data):
     bonus: float = parameter(
         "paid by results", "currency an agent a week", PLAN, 0.0, slider=(0, 300, 10), ge=0, le=1e5
     )
-    bonus_for: Literal["speed", "csat", "retention"] = parameter(
+    bonus_for: Literal["speed", "csat", "retention", "sales"] = parameter(
         "the results it is paid for", "-", PLAN, "speed"
     )
 
@@ -183,6 +201,7 @@ class Staff:
                 self.feel(self.load(desk, desk.worked - worked), self.late_share(desk, week))
                 self.pay(desk.agents, week)
                 self.part(desk.agents, week)
+            self.concede(week + 1, desk.agents)
 
     def crew(self) -> Crew:
         """Work out how fast and how well a team of this skill and morale works, for this bonus."""
@@ -252,6 +271,16 @@ class Staff:
             self._replace(gone, agents)
             for _ in range(gone):
                 self._spend("recruiting", round(these.recruiting * 100), week)
+
+    def concede(self, week: int, agents: int) -> None:
+        """Let those who are paid for sales cut the price of a week to come, if a quarter is about to end."""
+        these, levers = self.these, self.levers
+        pushes = (
+            levers.bonus_for == "sales"
+            and week % WEEKS_A_QUARTER >= WEEKS_A_QUARTER - these.quarter_end_weeks
+        )
+        turned = _part(levers.bonus, these.bonus_worth) if pushes and agents else 0.0
+        self.world.people.pricing.conceded = these.quarter_end_cut * turned
 
     def _spend(self, name: str, cents: int, week: int) -> None:
         if cents:
