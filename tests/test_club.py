@@ -76,6 +76,13 @@ def test_tiers_are_told_for_customers_only_and_falls_hurt() -> None:
     assert fallen["left"].iloc[0] >= fallen["left"].iloc[1]
 
 
+@pytest.mark.filterwarnings("error")
+def test_where_nobody_fell_no_share_of_them_is_told() -> None:
+    table = club.fallen(late().after, late().after, 80)  # points alone give no tier
+    assert (table["people"] == 0).all()
+    assert table[["left", "orders"]].isna().all(axis=None)
+
+
 def test_every_reward_is_for_somebody_who_came_or_for_nobody() -> None:
     plan = Plan(acquisition={"referral_reward": 20})
     pair = twin(load_scenario("supermarket", people=2_000).but(weeks=80), TODAY, plan, 1)

@@ -42,14 +42,31 @@ def test_a_remedy_that_changes_nothing_keeps_nobody_and_an_answered_complaint_ke
     assert table.loc["service", "answer"] > table.loc["competitor", "answer"]
 
 
-def test_kept_is_counted_person_by_person() -> None:
-    table = remedy.kept(run(), lives())
-    gone = np.flatnonzero(run().people.entry.stage == Stage.LEFT)
-    stays = lives()["answer"].people.entry.stage[gone] == Stage.CUSTOMER
+@pytest.mark.parametrize("weeks", [4, 13])
+def test_kept_is_counted_person_by_person_by_where_they_stand_so_many_weeks_later(weeks: int) -> None:
+    table, answered = remedy.kept(run(), lives(), weeks), lives()["answer"]
+    left = inquest.left_for_good(run())
+    watched = left[left["week"] + 1 + weeks <= run().scenario.weeks]
+    states = [
+        answered.truth_at(week + 1 + weeks)[person]
+        for person, week in zip(watched["person"], watched["week"], strict=True)
+    ]
+    stays = np.isin(states, ["awake", "dormant"])
     assert table.loc["all", "answer"] == pytest.approx(stays.mean())
     parts = table.drop(index="all")
-    assert parts["left"].sum() == table.loc["all", "left"] == len(gone)
+    assert parts["left"].sum() == table.loc["all", "left"] == len(watched) < len(left)
     assert (parts["answer"] * parts["left"]).sum() == pytest.approx(stays.sum())
+
+
+def test_the_longer_they_are_watched_the_fewer_are_still_there() -> None:
+    """Hence all are watched for as long: else early leavers seem harder to keep than late ones."""
+    soon, later, last = (remedy.kept(run(), lives(), weeks).loc["service", "answer"] for weeks in (4, 13, 39))
+    assert soon > later > last > 0
+
+
+def test_nobody_to_watch_for_so_long_is_said() -> None:
+    with pytest.raises(Fault, match="ask for fewer weeks"):
+        remedy.kept(run(), lives(), weeks=70)
 
 
 def test_a_second_life_without_a_change_is_the_first() -> None:

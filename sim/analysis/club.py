@@ -203,7 +203,7 @@ def fallen(run: Run, unmoved: Run, week: int, weeks: int = 26) -> pd.DataFrame:
     Returns
     -------
     Rows `with the fall` and `if nobody minded`; columns `people`, `left` (share who left in these weeks) and
-    `orders` (a person).
+    `orders` (a person); both NaN if nobody fell.
     """
     who, since = _falls(run, week, weeks)
     rows = {}
@@ -214,7 +214,8 @@ def fallen(run: Run, unmoved: Run, week: int, weeks: int = 26) -> pd.DataFrame:
         orders = life.events.of(Kind.ORDER)
         after = orders.minute - first[orders.person]
         made = ((after > 0) & (after <= weeks * MINUTES_A_WEEK)).sum()
-        rows[name] = (len(who), ((end[who] >= since) & (end[who] <= until)).mean(), made / max(len(who), 1))
+        left, fell = ((end[who] >= since) & (end[who] <= until)).sum(), len(who) or np.nan
+        rows[name] = (len(who), left / fell, made / fell)
     return pd.DataFrame.from_dict(rows, orient="index", columns=["people", "left", "orders"])
 
 

@@ -1,7 +1,9 @@
 """Remedies: what leavers' patience went on, and whom a remedy would have kept.
 
-A remedy keeps a customer if, with the same luck, they are still one at the end of the run. A twin can tell,
-person by person; a firm would have to hold some of its customers out (see `sim.holdout`).
+A remedy keeps a customer if, with the same luck, they are still one so many weeks after they left without it.
+All are watched for as long: up to the end of the run, those who left early would have longer to leave for
+something else, and any remedy would seem to do most for those who leave late.
+A twin can tell, person by person; a firm would have to hold some of its customers out (see `sim.holdout`).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.analysis.inquest import CAUSES, Case, left_for_good
+from sim.chance import Integers
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind, Stage
 from sim.fault import Fault
@@ -45,7 +48,7 @@ def live_again(run: Run, remedies: Mapping[str, Strategy]) -> dict[str, Run]:
     return {name: simulate(run.scenario, plan, run.seed) for name, plan in remedies.items()}
 
 
-def kept(run: Run, remedies: Mapping[str, Run]) -> pd.DataFrame:
+def kept(run: Run, remedies: Mapping[str, Run], weeks: int = 13) -> pd.DataFrame:
     """Tell what share of those who left each remedy would have kept, by the cause that led.
 
     Parameters
@@ -54,21 +57,28 @@ def kept(run: Run, remedies: Mapping[str, Run]) -> pd.DataFrame:
         The market as it was.
     remedies
         The same market, on the same seed, under a remedy each; by name.
+    weeks
+        How long each is watched, from the end of the week in which they left as it was.
 
     Returns
     -------
     A row for each leading cause, those that led oftenest first, and one for `all`; `left`, the people who
-    left for good; then a column a remedy, the share of them who are customers at its end.
+    left for good, so many weeks before the end or more; then a column a remedy, the share of them who are
+    still customers so many weeks later.
 
     Raises
     ------
     Fault
-        If a run is of other people or of other luck.
+        If a run is of other people or of other luck, or nobody left so long before the end.
     """
     _expect_twins(run, remedies)
     gone = left_for_good(run)
-    who, leading = gone["person"].to_numpy(), gone[list(CAUSES)].idxmax(axis=1)
-    stays = {name: other.people.entry.stage[who] == Stage.CUSTOMER for name, other in remedies.items()}
+    gone = gone[gone["week"] + 1 + weeks <= run.scenario.weeks]
+    if gone.empty:
+        raise Fault(f"kept: nobody left {weeks} weeks or more before the end; ask for fewer weeks.")
+    until, leading = (gone["week"] + 1 + weeks) * MINUTES_A_WEEK, gone[list(CAUSES)].idxmax(axis=1)
+    who = gone["person"].to_numpy()
+    stays = {name: _there(other, who, until.to_numpy()) for name, other in remedies.items()}
     table = pd.DataFrame({"left": 1, **stays}, index=gone.index)
     counting: dict[str, Any] = {"left": "sum", **dict.fromkeys(stays, "mean")}
     by_cause = table.groupby(leading).agg(counting).sort_values("left", ascending=False, kind="stable")
@@ -153,6 +163,17 @@ def after_death(run: Run) -> pd.DataFrame:
         "cost_currency": sent.value[too_late].sum() / 100,
     }
     return pd.DataFrame(counted, index=["all weeks"])
+
+
+def _there(run: Run, who: Integers, until: Integers) -> Mask:
+    """Tell which of some people are customers, each just before a minute of their own."""
+    own = np.zeros(run.scenario.people, np.int64)
+    own[who] = until
+    moves = run.events.where(np.isin(run.events.kind, [Kind.LEFT, Kind.RETURNED]))
+    moves = moves.where(moves.minute < own[moves.person])
+    gone = np.zeros(run.scenario.people, bool)
+    gone[moves.person] = moves.kind == Kind.LEFT  # in order of time: the last one stays
+    return (run.people.entry.minute[who] < until) & ~gone[who]
 
 
 def _had_left(run: Run) -> Mask:
