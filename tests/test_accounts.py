@@ -272,7 +272,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "patience": SUPERMARKET.patience.but(competitor_pull=0.0, switching_cost=0.0),
     "bonds": SUPERMARKET.bonds,  # they act through the shield alone, and nobody ties any
     "loyalty": SUPERMARKET.loyalty.but(
-        pressure=0.0, glow=0.0, perk_worth=1e5, demotion_drop=0.0, demotion_toll=0.0
+        pressure=0.0, glow=0.0, perk_worth=1e5, status_points=0.0, demotion_drop=0.0, demotion_toll=0.0
     ),
     "acquisition": SUPERMARKET.acquisition.but(recommend_share=0.0),
     "rollout": Rollout(by_hand=1.0, habit=1.0),

@@ -163,6 +163,7 @@ EXTREMES: dict[str, Change] = {
     "strongest bonds": section("bonds", worth=1e-3, copy_weeks=1e-3),
     "all join": section("loyalty", join_share=1.0, redeem_share=1.0, pressure=5.0, glow=5.0),
     "worst demotions": section("loyalty", join_share=1.0, demotion_drop=10.0, demotion_toll=10.0),
+    "proudest promotions": section("loyalty", join_share=1.0, status_points=10.0),
     "all talk": section("acquisition", recommend_share=1.0, answer_share=1.0),
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),

@@ -275,10 +275,50 @@ def test_tiers_are_what_the_record_of_the_year_says_at_each_review(seed: int) ->
         assert len(set(tier.tolist())) == 3
 
 
+def moods(weeks: int, plan: Plan, seed: int, status_points: float) -> tuple[Run, npt.NDArray[np.float64]]:
+    """Live so long by a plan; give the run, and the satisfaction of each person at its end."""
+    run = simulate(with_(weeks, loyalty={"status_points": status_points}), plan, seed)
+    return run, run.people.experience.satisfaction / 100
+
+
+@each_seed
+def test_rising_to_a_tier_pleases_by_the_stated_points_even_without_perks(seed: int) -> None:
+    """At the end of week 12 the first tiers are given; nobody has ordered since."""
+    (run, pleased), (_, unmoved) = (moods(13, TIERS, seed, points) for points in (0.5, 0.0))
+    risen = run.people.loyalty.tier > 0
+    customer = run.people.entry.stage == Stage.CUSTOMER
+    assert min((risen & customer).sum(), (~risen).sum()) > 50
+    expected = np.where(risen & customer, np.minimum(unmoved + 0.5, 10.0), unmoved)
+    assert np.allclose(pleased, expected, atol=0.011)
+
+
+@each_seed
+def test_a_status_once_gained_is_soon_usual(seed: int) -> None:
+    """With each order the mood returns to what the goods make of it."""
+    gains = []
+    for weeks in (13, 25):
+        (run, pleased), (_, unmoved) = (moods(weeks, TIERS, seed, points) for points in (0.5, 0.0))
+        gains.append((pleased - unmoved)[run.people.loyalty.tier == 2].mean())
+    assert gains[0] > 2 * gains[1] >= 0
+
+
+def test_status_keeps_customers_and_none_is_the_market_as_it_was() -> None:
+    """The dissatisfied feel the rival's pull more: here it is strong, and status strongly felt."""
+    hard = {"competitor_pull": 0.05}
+    runs = [
+        simulate(with_(40, loyalty={"status_points": points}, patience=hard), TIERS, 1)
+        for points in (0.0, 3.0)
+    ]
+    plain, pleased = (run.defections["competitor"].sum() for run in runs)
+    assert pleased < plain
+    moodless = [simulate(run.scenario.but(experience=None), TIERS, 1) for run in runs]
+    assert_same(*(run.events for run in moodless))  # without moods there is nothing to please
+
+
 @each_seed
 def test_losing_a_tier_costs_satisfaction_and_patience(seed: int) -> None:
     """The programme ends in week 20, so that at the next review, in week 25, all tiers are lost."""
-    scenario = with_(26)
+    scenario = with_(26, loyalty={"status_points": 0.0})  # nor does a rise please
     kept, lost = simulate(scenario, TIERS, seed), simulate(scenario, {0: TIERS, 20: Plan()}, seed)
     moved = before(kept.events, 20).of(Kind.TIER)
     fallen = np.zeros(PEOPLE, bool)

@@ -192,8 +192,8 @@ CLAIMS: tuple[Claim, ...] = (
         tiers,
         unit="points",
         remark="Whether it is marked, the estimate says and not the verdict. Perks bind "
-        "(`loyalty.perk_worth`), and to lose a tier hurts (`loyalty.demotion_toll`). Profit is "
-        "another matter: lesson 5.2.",
+        "(`loyalty.perk_worth`), to rise pleases for a while (`loyalty.status_points`), and to lose a tier "
+        "hurts (`loyalty.demotion_toll`). Profit is another matter: lesson 5.2.",
     ),
 )
 UNTRIED: tuple[Untried, ...] = ()

@@ -2,8 +2,9 @@
 
 Members are not like others: who shops more joins sooner. Points near a reward speed up buying a little
 (points pressure), a reward gives a short glow, points held bind like money, and many are never redeemed
-(breakage). A tier gives status and perks; losing it hurts more than never having had it. Points are a
-debt of the firm: each is worth a cent, and stands on its books until it is redeemed or expires.
+(breakage). A tier gives status and perks. Status pleases on the way up, and is soon usual; perks tie for as
+long as they are given; losing a tier hurts more than gaining it pleased. Points are a debt of the firm: each
+is worth a cent, and stands on its books until it is redeemed or expires.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 GOAL_GRADIENT = "Kivetz, Urminsky & Zheng 2006, JMR 43(1); Taylor & Neslin 2005, J. Retailing 81(4)"
 DEMOTION = (
     "Wagner, Hennig-Thurau & Rudolph 2009, J. Marketing 73(3): demotion hurts more than promotion helps"
+)
+STATUS = (
+    "Drèze & Nunes 2009, J. Consumer Research 35(6): gold and silver are status by name alone; size assumed"
 )
 FADED = 0.01  # a fainter glow is none: lives that have diverged meet again
 SILVER, GOLD = 1, 2
@@ -75,6 +79,14 @@ class Parameters(Data):
     )
     perk_worth: float = parameter(
         "money an order that makes 63 % of a tier's bond", "currency an order", ASSUMED, 1.0, gt=0, le=1e5
+    )
+    status_points: float = parameter(
+        "satisfaction that the rise to a higher tier gives",
+        "points of 10",
+        STATUS,
+        0.5,  # half of what a fall takes: a loss weighs twice, as where an order falls short
+        ge=0,
+        le=10,
     )
     demotion_drop: float = parameter(
         "satisfaction that the loss of a tier takes", "points of 10", DEMOTION, 1.0, ge=0, le=10
@@ -241,7 +253,7 @@ class Loyalty:
         me.points[who] = 0
 
     def review(self, week: int) -> None:
-        """Now and then, set tiers by what the record shows; whoever loses one minds."""
+        """Now and then, set tiers by what the record shows; who rises is pleased, who falls minds."""
         if (week + 1) % self.levers.review_weeks:
             return
         people, me, these = self.world.people, self.world.people.loyalty, self.these
@@ -251,11 +263,15 @@ class Loyalty:
         for level, threshold in ((SILVER, self.levers.silver_from), (GOLD, self.levers.gold_from)):
             if threshold is not None:
                 tier[spend >= threshold] = level
-        moved = tier != me.tier[who]
-        customer = people.entry.stage[who] == Stage.CUSTOMER
-        fallen = who[(tier < me.tier[who]) & customer]
+        before, customer = me.tier[who], people.entry.stage[who] == Stage.CUSTOMER
+        moved, risen, fallen = (
+            tier != before,
+            who[(tier > before) & customer],
+            who[(tier < before) & customer],
+        )
         me.tier[who] = tier
         self.world.log.write(Kind.TIER, (week + 1) * MINUTES_A_WEEK - 1, who[moved], value=tier[moved])
+        people.experience.delight(these.status_points, risen)
         people.patience.burden(Cause.STATUS, these.demotion_toll, fallen)
         people.experience.disappoint(these.demotion_drop, fallen)
 
