@@ -56,7 +56,7 @@ def test_customers_are_few_stay_long_and_are_won_slowly(name: str) -> None:
     deals = pipeline.deals(run.events.frame())
     assert 0.05 < pipeline.win_rate(deals) < 0.30
     assert 8 < pipeline.cycle_weeks(deals)["median"] < 30
-    use = pipeline.time_use(run.events.frame())
+    use = pipeline.time_use(run)
     assert 0.5 < use["busy_share"] < 0.97 and 0.1 < use["selling_share"] < 0.45
 
 

@@ -14,7 +14,7 @@ import pytest
 from sim import Fault, Plan, load_scenario, plots, simulate
 from sim.analysis import pipeline
 from sim.analysis.pipeline import STAGES
-from sim.clock import MINUTES_A_WEEK
+from sim.clock import MINUTES_A_WEEK, OpeningHours
 from sim.events import LOSSES, SELLING, Events, Kind
 from sim.log import EventLog
 from sim.run import Run
@@ -125,12 +125,34 @@ def test_littles_law_holds_in_the_pipeline() -> None:
 
 
 def test_hours_are_those_of_the_log() -> None:
-    use, events = pipeline.time_use(log()), ran().events
+    use, events = pipeline.time_use(ran()), ran().events
     assert use["paid_hours"] == 3 * 80 * 40
     assert use["worked_hours"] == pytest.approx(events.of(Kind.WORKED).value.sum() / 60)
     assert use["selling_hours"] == pytest.approx(events.of(Kind.CONVERSED).value.sum() / 60)
     assert 0 < use["selling_share"] < use["busy_share"] < 1
-    assert pipeline.time_use(log(), 20.0)["busy_share"] == pytest.approx(2 * use["busy_share"])
+
+
+def test_hours_paid_are_those_of_the_office() -> None:
+    market = load_scenario("manufacturing").but(people=200, weeks=20)
+    short = OpeningHours(days=4, from_hour=9, until_hour=14)
+    run = simulate(market.but(sales=market.sales.but(hours=short)), Plan(), 1)
+    assert pipeline.time_use(run)["paid_hours"] == 3 * 20 * 4 * 5
+    table = pipeline.by_seller(run)
+    assert (table["working_hours"] <= 20).all()
+    assert table["selling_share"].tolist() == pytest.approx((table["selling_hours"] / 20).tolist())
+
+
+def test_what_sellers_did_adds_up_to_what_the_team_did() -> None:
+    """Also where a seller resigns, and somebody new takes the place."""
+    market = load_scenario("manufacturing").but(people=800, weeks=80)
+    run = simulate(market.but(ties=market.ties.but(star_leaves=30)), Plan(), 1)
+    table, use = pipeline.by_seller(run), pipeline.time_use(run)
+    assert len(table) > 3 and table["weeks"].min() < 80
+    assert table["won"].sum() == len(run.events.of(Kind.WON)) > 0
+    for name, total in (("working_hours", "worked_hours"), ("selling_hours", "selling_hours")):
+        assert (table[name] * table["weeks"]).sum() == pytest.approx(use[total])
+    assert table["selling_share"].between(0, 1).all()
+    assert pipeline.by_seller(simulate(load_scenario("supermarket", 30).but(weeks=3), Plan(), 1)).empty
 
 
 def test_books_share_out_what_accounts_bring() -> None:
@@ -175,7 +197,7 @@ def test_a_run_without_leads_gives_empty_tables() -> None:
     assert pipeline.cycle_weeks(pipeline.deals(events)).isna().all()
     assert (pipeline.standing(pipeline.stages(events), 3) == 0).all(axis=None)
     market = load_scenario("supermarket", 30).but(weeks=3)
-    assert np.isnan(pipeline.time_use(simulate(market, Plan(), 1).events.frame())["busy_share"])
+    assert np.isnan(pipeline.time_use(simulate(market, Plan(), 1))["busy_share"])
 
 
 def test_the_figure_draws_the_funnel() -> None:

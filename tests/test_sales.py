@@ -180,7 +180,7 @@ def test_a_seller_does_one_thing_at_a_time_and_only_in_office_hours(routing: str
     clock = worked.minute % 1_440
     assert ((clock >= 9 * 60) & (clock <= 17 * 60)).all()
     assert (worked.minute % MINUTES_A_WEEK < 5 * 1_440).all()
-    assert pipeline.time_use(run.events.frame())["busy_share"] < 1
+    assert pipeline.time_use(run)["busy_share"] < 1
 
 
 @each_seed
@@ -198,7 +198,7 @@ def test_more_sellers_let_fewer_deals_go_cold_and_win_more(seed: int) -> None:
     won = [outcomes(run)["won"] for run in runs]
     assert (np.diff(cold)[:2] < 0).all()
     assert (np.diff(won)[:2] > 0).all()
-    busy = [pipeline.time_use(run.events.frame())["busy_share"] for run in runs]
+    busy = [pipeline.time_use(run)["busy_share"] for run in runs]
     assert (np.diff(busy) < 0).all()
     efficiency = [run.metrics["sales_efficiency"] for run in runs]
     assert efficiency[3] < max(efficiency), "too many sellers have nothing to do"
@@ -302,7 +302,7 @@ def test_a_system_frees_busy_sellers_for_more_deals(seed: int) -> None:
     these = BUSY.but(sellers=1, lead_share=0.02, habit=1.0)
     plain, tooled = (ran(seed, these, automation=share) for share in (0.0, 1.0))
     assert len(tooled.events.of(Kind.WORKED)) > len(plain.events.of(Kind.WORKED))
-    shares = [pipeline.time_use(run.events.frame())["selling_share"] for run in (plain, tooled)]
+    shares = [pipeline.time_use(run)["selling_share"] for run in (plain, tooled)]
     assert shares[1] > shares[0]
 
 

@@ -58,11 +58,9 @@ def pipeline(run: Run) -> Picture:
         style.note(axes, "No lead has come.")
     listed = counted.deals(events)
     won, rate = int((listed["outcome"] == counted.WON).sum()), counted.win_rate(listed)
-    hours = run.scenario.sales.hours
-    use = counted.time_use(events, hours.days * hours.minutes_a_day / 60)
     figure.read(
         f"Of {len(listed):,} leads {won:,} were won, {percent(rate)} of those decided; a won deal took "
         f"{number(counted.cycle_weeks(listed)['median'])} weeks (median). With customers: "
-        f"{percent(use['selling_share'])} of the hours paid."
+        f"{percent(counted.time_use(run)['selling_share'])} of the hours paid."
     )
     return figure

@@ -2,9 +2,11 @@
 
     run.events.frame()  ->  stages (a row a deal and stage), deals (a row a deal)
     stages  ->  funnel, standing;  deals  ->  win_rate, cycle_weeks
-    events  ->  time_use, books;  what accounts bring  ->  dependence
+    events  ->  books;  what accounts bring  ->  dependence
+    run  ->  time_use (the team), by_seller
 
-All are pure functions of tables, so they work as well on a part of a run, or on a table of one's own.
+All but the last two are pure functions of tables, so they work as well on a part of a run, or on a table of
+one's own. Those two need to know the hours for which a seller is paid, which are the scenario's.
 """
 
 from __future__ import annotations
@@ -14,12 +16,12 @@ import pandas as pd
 
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR
 from sim.events import LOSSES, SELLING, STAFF
+from sim.run import Run
 
 STAGES = SELLING[:-1]  # maintenance comes after the deal
 OPEN, WENT_ON, WON = "open", "went on", "won"
 RESULTS = (OPEN, WENT_ON, WON, *LOSSES)
 COLD = LOSSES.index("went cold")
-HOURS = 40.0  # that a seller is paid for in a week
 
 
 def _moves(events: pd.DataFrame) -> pd.DataFrame:
@@ -149,21 +151,17 @@ def cycle_weeks(deals: pd.DataFrame) -> pd.Series[float]:
     )
 
 
-def time_use(events: pd.DataFrame, hours_a_week: float = HOURS) -> pd.Series[float]:
+def time_use(run: Run) -> pd.Series[float]:
     """Sum what sellers were paid for, what they did, and how much of it was with customers.
-
-    Parameters
-    ----------
-    hours_a_week
-        Hours that a seller is paid for in a week.
 
     Returns
     -------
     `paid_hours`, `worked_hours`, `selling_hours` (with the customer); `busy_share` and `selling_share` of
     the hours paid, NaN if none were. Work under way at the end is not counted.
     """
+    events = run.events.frame()
     wages = (events["kind"] == "wages") & (events["channel"] == STAFF.index("sellers"))
-    paid = float(events.loc[wages, "ref"].sum() * hours_a_week)
+    paid = float(events.loc[wages, "ref"].sum() * _paid_hours_a_week(run))
     worked, met = (
         float(events.loc[events["kind"] == kind, "value"].sum() / MINUTES_AN_HOUR)
         for kind in ("worked", "conversed")
@@ -173,6 +171,32 @@ def time_use(events: pd.DataFrame, hours_a_week: float = HOURS) -> pd.Series[flo
         for name, hours in (("busy_share", worked), ("selling_share", met))
     }
     return pd.Series({"paid_hours": paid, "worked_hours": worked, "selling_hours": met, **shares})
+
+
+def by_seller(run: Run) -> pd.DataFrame:
+    """Tell what each seller won, and how the hours of a week went.
+
+    Returns
+    -------
+    A row a seller: `weeks`, from the first step done to the last; deals `won`; `working_hours` and
+    `selling_hours` (with the customer), both a week; and `selling_share`, of the hours paid.
+    """
+    events = run.events.frame()
+    of = {kind: events[events["kind"] == kind].groupby("ref") for kind in ("worked", "conversed", "won")}
+    week = of["worked"]["minute"].agg(["min", "max"]) // MINUTES_A_WEEK
+    weeks = week["max"] - week["min"] + 1
+    table = pd.DataFrame({"weeks": weeks, "won": of["won"].size().reindex(weeks.index, fill_value=0)})
+    for name, kind in (("working_hours", "worked"), ("selling_hours", "conversed")):
+        hours = of[kind]["value"].sum().reindex(weeks.index, fill_value=0) / MINUTES_AN_HOUR
+        table[name] = hours / weeks
+    table["selling_share"] = table["selling_hours"] / _paid_hours_a_week(run)
+    return table.rename_axis("seller")
+
+
+def _paid_hours_a_week(run: Run) -> float:
+    """Give the hours for which a seller is paid in a week; NaN where there are none."""
+    hours = run.scenario.sales.hours if run.scenario.sales else None
+    return hours.days * hours.minutes_a_day / MINUTES_AN_HOUR if hours else np.nan
 
 
 def books(events: pd.DataFrame, spend: pd.Series[float]) -> pd.DataFrame:
