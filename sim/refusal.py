@@ -55,8 +55,18 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
                 moved = ", ".join(changed(levers))
                 raise Fault(
                     f"{section}: {name} has no {section}: its {section} section is switched off, "
-                    f"so leave {moved} alone, or take a market that has one."
+                    f"so leave {moved} alone, {_remedy(scenario, section)}."
                 )
+
+
+def _remedy(scenario: Scenario, section: str) -> str:
+    """Say how to come to a market in which the levers of a section move something."""
+    other = "take a market that has one"
+    try:
+        scenario.also(section)
+    except Fault:  # it has no usual numbers, or does not go with what this market has
+        return f"or {other}"
+    return f'{other}, or switch it on: market.also("{section}")'
 
 
 def _check_segments(scenario: Scenario, plan: Plan) -> None:

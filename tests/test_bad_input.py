@@ -693,3 +693,32 @@ def test_a_folder_named_like_a_scenario_is_not_taken_for_it(
     write(tmp_path, "not mine", "win_back")
     assert load_scenario("supermarket").name == "supermarket"
     assert load_plan("win_back").campaigns
+
+
+OFF = {  # levers of sections that some ready-made markets do not have
+    "gaps": {"knowledge": 5.0},
+    "surcharge": {"markup": 0.1},
+    "sales": {"automation": 0.5},
+    "payday": {"credit": True},
+    "gifts": {"birthday": 2.0},
+    "renewal": {"stay_discount": 0.1},
+    "contact": {"messages_a_week": 1},
+}
+
+
+@pytest.mark.parametrize("section", OFF)
+@pytest.mark.parametrize("name", ["supermarket", "saas", "cdnow"])
+def test_a_lever_of_a_section_that_is_off_is_answered_with_a_market_that_follows_it(
+    name: str, section: str
+) -> None:
+    market, plan = load_scenario(name, people=20).but(weeks=2), Plan(**{section: OFF[section]})
+    if getattr(market, section) is not None:
+        simulate(market, plan, 1)
+        return
+    with pytest.raises(Fault, match=f"{section}: .* take a market that has one") as refused:
+        simulate(market, plan, 1)
+    if f'.also("{section}")' in str(refused.value):
+        simulate(market.also(section), plan, 1)
+    else:
+        with pytest.raises(Fault):
+            market.also(section)

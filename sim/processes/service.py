@@ -68,7 +68,8 @@ class Parameters(Data):
         max_length=12,
     )
     silo_time: float = parameter(
-        "time of a case that another channel has begun, where each has its own agents and notes",
+        "time of a case that another channel has begun, where each has its own agents and notes; only the "
+        "`staff` section lets anybody come a second time",
         "-",
         ASSUMED,
         1.3,
