@@ -53,6 +53,25 @@ def test_only_its_own_remedy_closes_a_gap(gap: str, remedy: str) -> None:
     assert closed == pytest.approx(mood(run() if remedy == gap else run(gap, 1.0)), abs=1e-12)
 
 
+def unknowing(**money: float) -> Run:
+    """Run a market that does not know what is expected, and whose standards fall short as far."""
+    return simulate(market(knowledge=1.0, standards=1.0), Plan(gaps=money), 3)
+
+
+def test_standards_are_only_as_good_as_what_is_known() -> None:
+    """So rewriting them alone is wasted, and asking first is not."""
+    nothing = mood(unknowing())
+    assert mood(unknowing(standards=1e4)) == nothing
+    assert nothing < mood(unknowing(knowledge=1e4)) < mood(unknowing(knowledge=1e4, standards=1e4))
+    assert mood(unknowing(knowledge=1e4, standards=1e4)) == pytest.approx(mood(run()), abs=1e-12)
+
+
+def test_standards_that_fall_short_by_more_than_what_is_unknown_can_be_mended_down_to_that() -> None:
+    wide = simulate(market(knowledge=0.5, standards=1.5), Plan(gaps={"standards": 1e4}), 3)
+    even = simulate(market(knowledge=0.5, standards=0.5), Plan(), 3)
+    assert mood(wide) == pytest.approx(mood(even), abs=1e-12)
+
+
 def test_half_the_money_closes_less_than_half_as_far_again() -> None:
     open_, some, more = (mood(run("knowledge", 2.0, "knowledge", money)) for money in (0.0, 30.0, 60.0))
     assert some - open_ > more - some > 0

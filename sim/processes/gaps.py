@@ -3,10 +3,11 @@
 Five gaps lie between customers and a firm (Parasuraman, Zeithaml & Berry 1985). The firm does not know what
 is expected; it knows, but its standards do not say so; the standards do, but people do not keep them; it
 tells the world of more than it does; and what it does is not noticed. Each takes something from how an order
-is felt, and each has a remedy of its own. Money for another gap's remedy closes nothing.
+is felt, and each has a remedy of its own. Money for another gap's remedy closes nothing. Standards come after
+knowledge: what the firm does not know, it cannot write into them, so that their gap stays as wide as that.
 
-    open = exp(-money / worth)
-    performance = quality - open knowledge - open standards - open perception - (delivery, where it slips)
+    left = width exp(-money / worth);  left of standards >= left of knowledge, up to their width
+    performance = quality - knowledge left - standards left - perception left - (delivery left, at a slip)
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Levers(Data):
     """What the firm spends on each gap."""
 
     knowledge: float = _remedy("asking and listening")
-    standards: float = _remedy("rewriting what good service is")
+    standards: float = _remedy("rewriting what good service is, as far as it is known")
     delivery: float = _remedy("people and tools to keep to it")
     communication: float = _remedy("promising what is true")
     perception: float = _remedy("showing what is done")
@@ -96,7 +97,8 @@ class Gaps:
     def left(self, gap: Gap) -> float:
         """Give the points of a gap that its remedy leaves."""
         width: float = getattr(self.these, gap)
-        return width * float(np.exp(-getattr(self.levers, gap) / self.these.worth))
+        left = width * float(np.exp(-getattr(self.levers, gap) / self.these.worth))
+        return max(left, min(width, self.left("knowledge"))) if gap == "standards" else left
 
     def pay(self, week: int) -> None:
         """Pay for what is done about each gap."""
