@@ -194,9 +194,9 @@ def by_seller(run: Run) -> pd.DataFrame:
 
 
 def _paid_hours_a_week(run: Run) -> float:
-    """Give the hours for which a seller is paid in a week; NaN where there are none."""
+    """Give the hours for which a seller is paid in a week; 0 where there are none."""
     hours = run.scenario.sales.hours if run.scenario.sales else None
-    return hours.days * hours.minutes_a_day / MINUTES_AN_HOUR if hours else np.nan
+    return hours.days * hours.minutes_a_day / MINUTES_AN_HOUR if hours else 0.0
 
 
 def books(events: pd.DataFrame, spend: pd.Series[float]) -> pd.DataFrame:
