@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Offer, Plan, Scenario, load_scenario, simulate
+from sim import Campaign, Fault, Offer, Plan, Scenario, Timeline, load_scenario, simulate
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Bond, Kind
+from sim.market import Market
 from sim.processes.entry import Parameters as Entry
 from sim.processes.rollout import Parameters as Rollout
+from sim.processes.rollout import done_shares
 from sim.run import Run
 
 SEEDS = (1, 2, 3)
@@ -81,6 +83,17 @@ def test_what_is_done_is_practice_times_what_the_tools_can(
     share = habit * (1.0 if system else by_hand)
     assert wanted > 10_000
     assert abs(sent - share * wanted) <= 4 * np.sqrt(wanted * share * (1 - share))
+
+
+def test_what_is_done_in_a_week_can_be_told_from_the_plans_alone() -> None:
+    plans = {0: IDEA, 9: IDEA.but(rollout=TOOL | TRAINING), 30: IDEA.but(rollout=TOOL)}
+    firm = Market(market(), Timeline(plans=plans), 1)
+    weekly = [firm.timeline.at(week).rollout for week in range(52)]
+    shares = done_shares(market().rollout, weekly)
+    firm.run()
+    assert firm.world.done_share == shares[-1]
+    assert shares[0] == pytest.approx(0.2 * 0.3) and shares[29] > 0.8
+    assert (done_shares(None, weekly) == 1).all()
 
 
 @pytest.mark.parametrize("training", [0.0, 20.0, 60.0])

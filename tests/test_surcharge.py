@@ -14,6 +14,7 @@ from sim import Campaign, Offer, Plan, Scenario, Segment, at_least, load_scenari
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.processes.entry import Parameters as Entry
+from sim.processes.rollout import Parameters as Rollout
 from sim.processes.surcharge import Parameters
 from sim.run import Run
 
@@ -50,6 +51,18 @@ def test_whom_nobody_asks_for_more_lives_the_same_life() -> None:
     rest = [~np.isin(one.events.person, [*chosen, -1]) for one in (plain, priced)]
     one, other = (run.events.where(rows) for run, rows in zip((plain, priced), rest, strict=True))
     assert len(np.unique(one.person)) > 50 and one.frame().equals(other.frame())
+
+
+def test_of_personal_prices_only_what_is_really_done_is_asked_for() -> None:
+    asked = []
+    for habit in (0.0, 0.3, 1.0):
+        steady = Rollout(habit=habit, by_hand=1.0, learning=0.0, forgetting=0.0)
+        priced = simulate(market().but(rollout=steady), Plan(surcharge={"markup": 0.1, "to": BEST}), 3)
+        asked.append(len(priced.events.of(Kind.SURCHARGED)))
+        if habit == 0:
+            assert same(priced, run())
+    assert asked[1] == pytest.approx(0.3 * asked[2], rel=0.15)
+    assert same(priced, run(0.1, BEST))
 
 
 def test_a_surcharge_is_the_stated_share_of_the_shelf_price_and_is_booked_as_revenue() -> None:

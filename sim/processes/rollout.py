@@ -7,16 +7,29 @@ and implementation multiply:
     done share = practice x (1 with a system, by_hand without)
 
 Practice begins at a habit and grows with training, slower the closer it comes to full use.
+
+The share holds for work that people do customer by customer, and for tools that bring nothing unless they are
+lived with:
+
+- messages (campaigns and triggers), suggestions and dearer variants at the till, samples, gifts;
+- personal prices, offers to stay, care and ties, groups and posts in them, selling nights, participation;
+- follow-up calls, levels of service, warnings of delays, visits of success managers;
+- the sales side's automation, follow-up and notes, cleaning and integration of data.
+
+It does not hold for what is decided once and for all customers alike: prices and quality, agents, their pay
+and training, machines and routing at the desk, sellers, advertising and referrals, stock, charges, points and
+tiers, guarantees, payment terms, rules for data, what is spent to close gaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import simpy
 
+from sim.chance import Floats
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import FIRM, Kind
@@ -56,6 +69,17 @@ class Parameters(Data):
         "what a CRM system costs", "currency a week per 1 000 people", SCENARIO, 20.0, ge=0, le=1e6
     )
 
+    def practised(self, practice: float, training: float) -> float:
+        """Give practice a week later: moved up by training, back to the habit without."""
+        effort = float(-np.expm1(-training / self.training_worth))
+        up = self.learning * effort * (1 - practice)
+        down = self.forgetting * (1 - effort) * (practice - self.habit)
+        return practice + (up - down)
+
+    def done_share(self, practice: float, system: bool) -> float:
+        """Give what share of a plan is done."""
+        return practice * (1.0 if system else self.by_hand)
+
 
 class Levers(Data):
     """What the firm does about its tools and its habits."""
@@ -90,12 +114,16 @@ class Rollout:
             cents = round(cost * 100 * self.world.size / 1_000)
             if cents:
                 self.world.log.note(Kind.TOOLS, week * MINUTES_A_WEEK, FIRM, value=cents)
-            self.practise()
-            self.world.done_share = self.practice * (1.0 if levers.system else these.by_hand)
+            self.practice = these.practised(self.practice, levers.training)
+            self.world.done_share = these.done_share(self.practice, levers.system)
 
-    def practise(self) -> None:
-        """Move practice a step: up with training, back to the habit without."""
-        effort = float(-np.expm1(-self.levers.training / self.these.training_worth))
-        up = self.these.learning * effort * (1 - self.practice)
-        down = self.these.forgetting * (1 - effort) * (self.practice - self.these.habit)
-        self.practice += up - down
+
+def done_shares(these: Parameters | None, weekly: Sequence[Levers]) -> Floats:
+    """Give what share of a plan is done in each week, (weeks,), under these levers; all without roll-out."""
+    if these is None:
+        return np.ones(len(weekly))
+    shares, practice = [], these.habit
+    for levers in weekly:
+        practice = these.practised(practice, levers.training)
+        shares.append(these.done_share(practice, levers.system))
+    return np.array(shares)

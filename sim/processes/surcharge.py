@@ -3,7 +3,8 @@
 The firm sees no willingness to pay; it picks people by its record. Those it asks for more buy less, the
 price-sensitive much less. And some find out what others pay: what they lose is not money but trust (Xia,
 Monroe & Cox 2004). The more of the others pay less, the sooner one hears of it; where all pay more, there is
-nothing to find out. Whoever holds an offer pays the offer's price.
+nothing to find out. Whoever holds an offer pays the offer's price. Personal prices need a tool that people
+use: with roll-out, only the share that is really done is asked for more (`processes/rollout.py`).
 
     buying = (1 + markup) ^ -(elasticity x sensitivity)
     find out = notice share x share of this week's orders without a surcharge
@@ -28,6 +29,7 @@ from sim.segment import Segment
 if TYPE_CHECKING:
     from sim.world import World
 
+TAGGING = 202  # tells this work from other work that a plan may leave undone
 PERSONAL = "Dubé & Misra 2023, J. Political Economy 131(1): who answers personal prices; size assumed"
 UNFAIR = (
     "Xia, Monroe & Cox 2004, J. Marketing 68(4); Haws & Bearden 2006, J. Consumer Research 33(3): "
@@ -106,16 +108,18 @@ class Surcharge:
         while True:
             week = yield self.world.calendar.hour("prices")
             if self.levers.markup:
-                self.mark_up()
+                self.mark_up(week)
             yield self.world.calendar.hour("experience")
             if self.levers.markup:
                 self.find_out(week)
                 self.world.people.surcharge.markup[:] = 0.0
 
-    def mark_up(self) -> None:
+    def mark_up(self, week: int) -> None:
         """Ask the chosen for more; they buy less, each by their own sensitivity."""
-        people, markup = self.world.people, self.levers.markup
-        who = self.world.record.select(self.levers.to or Segment())
+        world, people, markup = self.world, self.world.people, self.levers.markup
+        who = world.record.select(self.levers.to or Segment())
+        if world.done_share < 1:  # the rest is planned but not done
+            who = who[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, TAGGING)]
         people.surcharge.markup[who] = markup
         people.shopping.lift[who] *= (1 + markup) ** -(
             self.these.elasticity * people.pricing.sensitivity[who]
