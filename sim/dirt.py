@@ -3,6 +3,9 @@
 A station of an export (`sim.export`). Every mistake is a keyed draw: whether a value is spoilt, how, and
 whether cleaning has found it by the end depend on the seed and on the row alone. So with more cleaning a part
 of the same mistakes is left, and a market without `stewardship` is handed over clean.
+
+Lines of orders are right whatever else is wrong: they come from the till, where nobody types them. So an
+order's amount can be checked by what its lines add up to, of which offers and points may take something off.
 """
 
 from __future__ import annotations
@@ -18,7 +21,8 @@ from sim.chance import Luck, Purpose
 from sim.extract import KEY
 from sim.identity import CHARACTERS, DETAILS
 from sim.mask import Mask
-from sim.processes.stewardship import Parameters
+from sim.processes.rollout import done_shares
+from sim.processes.stewardship import CLEAN, Parameters
 
 if TYPE_CHECKING:
     from sim.run import Run
@@ -52,9 +56,11 @@ class Dirt:
     @classmethod
     def of(cls, run: Run) -> Dirt:
         """Take a run's dirt: its scenario's rates, its plans' cleaning."""
-        these = run.scenario.stewardship or Parameters()
-        spent = [run.timeline.at(week).stewardship.cleaning for week in range(run.scenario.weeks)]
-        return cls(these, Luck(run.seed), these.undiscovered(np.array(spent)))
+        these = run.scenario.stewardship or CLEAN
+        plans = [run.timeline.at(week) for week in range(run.scenario.weeks)]
+        spent = np.array([plan.stewardship.cleaning for plan in plans])
+        done = done_shares(run.scenario.rollout, [plan.rollout for plan in plans])
+        return cls(these, Luck(run.seed), these.undiscovered(spent, done))
 
     def happens(self, share: float, purpose: Purpose, rows: pd.DataFrame, cell: int = 0) -> Mask:
         """Tell in which rows a mistake was made that nobody has found since."""

@@ -173,6 +173,10 @@ class Scenario(Data):
             raise ValueError(
                 "livestream: people buy on impulse freely, not by contract: leave livestream or renewal out."
             )
+        if self.renewal and self.stewardship and self.stewardship.split_share:
+            raise ValueError(
+                "stewardship.split_share: nobody has two accounts under contract: leave it out, or give 0."
+            )
         return self
 
     @model_validator(mode="after")

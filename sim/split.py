@@ -39,6 +39,7 @@ PAGE = 4_096  # minutes: luck counts weeks and j below this, so a minute is a pa
 WHO = PAGE - 1  # a page that no minute of a run reaches
 ADDED = ("orders", "orders_52w", "cents", "cents_52w", "opened", "clicked", "tickets")  # when records merge
 LATEST = ("last", "contact")
+USUAL_SHARE = 0.1  # of people with a second account, where a scenario gives none; assumed
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,20 @@ class SecondAccounts:
         return self.luck.happens(self.second_share, Purpose.SPLIT, person, minute // PAGE, minute % PAGE)
 
 
+def split_share(scenario: Scenario) -> float:
+    """Give the share of people with a second account: the usual one, unless the scenario says another."""
+    these = scenario.stewardship
+    if these is None or scenario.renewal:  # whoever signs a contract is known by it
+        return 0.0
+    return USUAL_SHARE if these.split_share is None else these.split_share
+
+
 def record_of(scenario: Scenario, luck: Luck) -> Record:
     """Give the record of a market, not yet opened: split if its people have two accounts."""
-    these = scenario.stewardship
-    if these is None or not these.split_share or not scenario.shopping:
+    share, these = split_share(scenario), scenario.stewardship
+    if these is None or not share:
         return Record(scenario.people, scenario.record, Purchases.of(scenario.basket, scenario.people))
-    two = luck.happens(these.split_share, Purpose.SPLIT, np.arange(scenario.people), WHO)
+    two = luck.happens(share, Purpose.SPLIT, np.arange(scenario.people), WHO)
     accounts = SecondAccounts(luck, two, these.second_share)
     return SplitRecord(scenario.record, accounts, Purchases.of(scenario.basket, 2 * scenario.people))
 

@@ -124,6 +124,8 @@ def scenarios(draw: Any, name: str, people: int = 40, weeks: int = 30) -> Scenar
             changes[section] = None
         elif section != "shopping":
             changes[section] = draw(sections(type(these), these))
+    if scenario.renewal and changes["stewardship"]:
+        changes["stewardship"] = changes["stewardship"].but(split_share=None)
     shocks = changes["shocks"]
     if shocks and any(shock.what == "delay" for shock in shocks.calendar):
         changes["notice"] = changes["notice"] or scenario.notice  # by which a delay is felt

@@ -288,7 +288,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "profile": Profile(),
     "rival": Rival(reaction=0.0),
     "seeding": Seeding(),  # nobody gets a sample
-    "stewardship": Stewardship(duplicate_share=0.2, gap_share=0.2, wholesale_share=0.1),
+    "stewardship": Stewardship(gap_share=0.2, wholesale_share=0.1, split_share=0.0),
     "staff": Staff(
         first_contact=1.0,
         skill_pace=0.0,

@@ -14,10 +14,11 @@ from sim.analysis.power import customers_for_shares
 from sim.course.answers import insight as check
 from sim.course.checks import NotYet
 from sim.export import Export
+from sim.processes.stewardship import CLEAN
 
 DIRT = {"duplicate_share": 0.2, "gap_share": 0.1, "wrong_unit_share": 0.01}
 DIRT |= {"wholesale_share": 0.02, "test_share": 0.02}
-GROCER = load_scenario("community_fresh_cn", people=600).but(weeks=80, stewardship=DIRT)
+GROCER = load_scenario("community_fresh_cn", people=600).but(weeks=80, stewardship=CLEAN.but(**DIRT))
 RUN = simulate(GROCER, Plan(), seed=3)
 EXPORT = Export.of(RUN)
 SALES, TRUTH = EXPORT.tables["orders"], EXPORT.truth

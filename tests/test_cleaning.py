@@ -11,6 +11,7 @@ from sim import Fault, Plan, load_scenario, plots, simulate
 from sim.analysis import card, cleaning, tradeoff
 from sim.analysis.cleaning import Cleaning
 from sim.analysis.matching import match_by_rules, pairs_within
+from sim.processes.stewardship import CLEAN
 from sim.run import Run
 
 DIRT = {
@@ -25,7 +26,9 @@ DIRT = {
 
 @cache
 def given(dirty: bool = True) -> tuple[Run, Cleaning, dict[str, pd.DataFrame]]:
-    market = load_scenario("supermarket", people=600).but(weeks=52, stewardship=DIRT if dirty else {})
+    market = load_scenario("supermarket", people=600).but(
+        weeks=52, stewardship=CLEAN.but(**(DIRT if dirty else {}))
+    )
     run = simulate(market, Plan(), seed=5)
     with TemporaryDirectory() as place:
         folder = run.export(Path(place) / "export", truth=True)

@@ -43,6 +43,7 @@ from sim.processes.renewal import RUNNING
 from sim.refusal import check_plan
 from sim.run import Run
 from sim.segment import Rule
+from sim.split import split_share
 
 MARKETS = scenario_names()
 PLANS = plan_names()
@@ -417,7 +418,7 @@ def _assert_record_is_a_subset(run: Run, kind: dict[str, pd.DataFrame]) -> None:
         assert record[name].ge(0).all()
     assert record["orders_52w"].le(record["orders"]).all()
     assert record["nps"].dropna().between(0, 10).all()
-    split = run.scenario.stewardship is not None and run.scenario.stewardship.split_share > 0
+    split = split_share(run.scenario) > 0
     assert run.hidden_link.loc[record.index].value_counts().le(2 if split else 1).all()
     assert split or len(run.hidden_link) == len(record)
     assert len(run.record(0)) == 0, "on the first Monday the firm knows nobody yet"

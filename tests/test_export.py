@@ -13,11 +13,10 @@ import pandas as pd
 import pytest
 
 from sim import Campaign, Fault, Offer, Plan, load_scenario, simulate
-from sim.data import changed
 from sim.dirt import DATED, SINGULAR, misspelt
 from sim.events import Kind
 from sim.export import COLUMNS, Export
-from sim.processes.stewardship import Parameters as Stewardship
+from sim.processes.stewardship import CLEAN
 from sim.run import Run
 from tests.goods import BASKET, RANGE
 
@@ -43,7 +42,7 @@ ALL = {
 @cache
 def run_of(*names: str, seed: int = 3) -> Run:
     """Give a run whose data have these kinds of dirt."""
-    dirt = Stewardship(**{name: ALL[name] for name in names}) if names else None
+    dirt = CLEAN.but(**{name: ALL[name] for name in names}) if names else None
     return simulate(MARKET.but(stewardship=dirt), PLAN, seed)
 
 
@@ -140,9 +139,21 @@ def test_every_row_has_a_number_of_its_own_and_a_customer_who_is_there() -> None
 
 
 def test_rates_of_zero_are_clean() -> None:
-    none = simulate(MARKET.but(stewardship=Stewardship()), PLAN, 3)
-    assert changed(Stewardship()) == {}
-    assert_same(Export.of(none), export_of())
+    assert_same(Export.of(simulate(MARKET.but(stewardship=CLEAN), PLAN, 3)), export_of())
+
+
+def test_switched_on_by_its_usual_numbers_every_kind_of_dirt_is_there() -> None:
+    export = Export.of(simulate(MARKET.also("stewardship"), PLAN, 3))
+    mistakes, roles = export.truth["mistakes"], set(export.truth["identities"]["role"])
+    assert {"name", "phone", "date", "amount"} <= set(mistakes["column"])
+    assert roles == {"customer", "second entry", "wholesale buyer", "test account"}
+
+
+def test_lines_are_right_whatever_else_is_wrong() -> None:
+    wrong, true = (
+        export_of(*names).tables["lines"] for names in (("wrong_unit_share", "wrong_date_share"), ())
+    )
+    pd.testing.assert_frame_equal(wrong, true)
 
 
 def test_the_same_seed_makes_the_same_dirt_and_another_makes_another() -> None:
@@ -237,7 +248,7 @@ def test_a_second_entry_is_one_more_number_for_a_part_of_one_persons_rows() -> N
 
 def test_a_second_entry_says_as_many_details_otherwise_as_the_rate_says() -> None:
     for share in (0.0, 0.3, 1.0):
-        dirt = Stewardship(duplicate_share=1.0, changed_share=share)
+        dirt = CLEAN.but(duplicate_share=1.0, changed_share=share)
         export = Export.of(simulate(MARKET.but(stewardship=dirt), PLAN, 3))
         table = export.tables["customers"].merge(export.truth["identities"]).set_index("person")
         first, second = (table[table["role"] == role] for role in ("customer", "second entry"))
@@ -317,7 +328,7 @@ def test_a_folder_that_exists_is_never_written_over(tmp_path: Path, name: str) -
 @pytest.mark.parametrize("people", [0, 1])
 @pytest.mark.parametrize("market", ["supermarket", "saas", "cdnow"])
 def test_the_smallest_market_can_be_exported(tmp_path: Path, market: str, people: int) -> None:
-    dirt = Stewardship(**dict.fromkeys(ALL, 1.0))
+    dirt = CLEAN.but(**dict.fromkeys(ALL, 1.0))
     scenario = load_scenario(market).but(people=people, weeks=2, stewardship=dirt)
     simulate(scenario, Plan(), 1).export(tmp_path / "data", truth=True)
     assert (tmp_path / "data" / "orders.csv").exists()
@@ -326,7 +337,7 @@ def test_the_smallest_market_can_be_exported(tmp_path: Path, market: str, people
 @pytest.mark.parametrize("market", ["saas", "cdnow"])
 def test_other_markets_have_the_same_tables_but_for_lines_where_baskets_are_closed(market: str) -> None:
     scenario = load_scenario(market).but(people=200, weeks=30)
-    run = simulate(scenario.but(stewardship=Stewardship(**ALL)), Plan(), 1)
+    run = simulate(scenario.but(stewardship=CLEAN.but(**ALL)), Plan(), 1)
     export = Export.of(run)
     assert list(export.tables) == [name for name in COLUMNS if name != "lines"]
     assert len(export.tables["orders"]) > 50

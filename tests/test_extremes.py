@@ -73,6 +73,11 @@ def channels(**changes: Any) -> Change:
     return change
 
 
+def accounts(**numbers: float) -> Change:
+    """Give people second accounts, where they buy freely."""
+    return lambda s: s if s.renewal else s.but(stewardship=Stewardship(**numbers))
+
+
 def everything(scenario: Scenario) -> Plan:
     """Use all that a market has: an offer on every channel every week, compensation, a first class."""
     offer = Offer(discount=0.3) if scenario.pricing else Offer()
@@ -176,9 +181,9 @@ EXTREMES: dict[str, Change] = {
     "dearest to all": lambda s: s.but(surcharge=DEAREST),
     "all mind their data": lambda s: s.but(privacy=WORRIED),
     "the dirtiest data": lambda s: s.but(stewardship=Stewardship(duplicate_share=1.0, gap_share=1.0)),
-    "two accounts each": lambda s: s.but(stewardship=Stewardship(split_share=1.0, merging_speed=0.01)),
-    "all orders under the second": lambda s: s.but(stewardship=Stewardship(split_share=1, second_share=1)),
-    "all joined at once": lambda s: s.but(stewardship=Stewardship(split_share=1.0, merging_speed=1.0)),
+    "two accounts each": accounts(split_share=1.0, merging_speed=0.01),
+    "all orders under the second": accounts(split_share=1.0, second_share=1.0),
+    "all joined at once": accounts(split_share=1.0, merging_speed=1.0),
     "all alike": lambda s: s.but(basket=BASKET.but(taste_spread=0.0, pace_spread=0.0, urgency=0.0)),
     "as different as can be": lambda s: s.but(basket=BASKET.but(taste_spread=3.0, pace_spread=2.0)),
     "nothing but need": lambda s: s.but(basket=BASKET.but(urgency=10.0, elsewhere_share=1.0)),

@@ -24,14 +24,14 @@ from sim.analysis.matching import (
     pairs_within,
 )
 from sim.export import Export
-from sim.processes.stewardship import Parameters as Stewardship
+from sim.processes.stewardship import CLEAN
 
 MATCHERS = {"rules": match_by_rules, "weights": match_by_weights}
 
 
 @cache
 def export_of(changed: float = 0.4, gaps: float = 0.05, seed: int = 11, people: int = 2_000) -> Export:
-    dirt = Stewardship(
+    dirt = CLEAN.but(
         duplicate_share=0.2, changed_share=changed, misspelt_share=0.05, gap_share=gaps, wrong_date_share=0.05
     )
     scenario = load_scenario("supermarket", people=people).but(weeks=26, stewardship=dirt)

@@ -12,20 +12,34 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from sim import Campaign, Offer, Plan, Scenario, Segment, at_least, interview, load_scenario, over, simulate
+from sim import (
+    Campaign,
+    Fault,
+    Offer,
+    Plan,
+    Scenario,
+    Segment,
+    at_least,
+    interview,
+    load_scenario,
+    over,
+    simulate,
+)
 from sim.clock import MINUTES_A_WEEK
 from sim.delays import FEATURES
 from sim.events import FIRM, Kind
 from sim.export import Export
+from sim.processes.rollout import Parameters as Rollout
+from sim.processes.stewardship import CLEAN
 from sim.processes.stewardship import Parameters as Stewardship
 from sim.record import Record
 from sim.run import Run
-from sim.split import SplitRecord
+from sim.split import USUAL_SHARE, SplitRecord, split_share
 from tests.goods import BASKET
 
 PEOPLE, WEEKS = 600, 45
 BASE = load_scenario("supermarket").but(people=PEOPLE, weeks=WEEKS)
-SPLIT = Stewardship(split_share=0.4)
+SPLIT = CLEAN.but(split_share=0.4)
 PLAN = Plan(
     campaigns=[
         Campaign(to=Segment(recency_weeks=over(6)), channel="email", offer=Offer(discount=0.1)),
@@ -73,7 +87,7 @@ def two(run: Run, week: int = WEEKS) -> npt.NDArray[np.int64]:
 # -- off means off ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("these", [Stewardship(), Stewardship(split_share=1.0, second_share=0.0)])
+@pytest.mark.parametrize("these", [CLEAN, Stewardship(split_share=1.0, second_share=0.0)])
 def test_without_second_accounts_all_is_as_it_was(these: Stewardship) -> None:
     run = simulate(market(these), PLAN, 6)
     pd.testing.assert_frame_equal(run.events.frame(), run_of("one").events.frame())
@@ -81,11 +95,26 @@ def test_without_second_accounts_all_is_as_it_was(these: Stewardship) -> None:
     assert run.hidden_link.equals(run_of("one").hidden_link)
 
 
-def test_under_contract_nobody_has_a_second_account() -> None:
-    scenario = load_scenario("saas").but(people=200, weeks=20)
-    plain, split = (simulate(scenario.but(stewardship=these), Plan(), 1) for these in (None, SPLIT))
+@pytest.mark.parametrize("name", ["saas", "manufacturing", "bank"])
+def test_under_contract_nobody_has_a_second_account(name: str) -> None:
+    scenario = load_scenario(name).but(people=200, weeks=20)
+    plain, split = (simulate(these, Plan(), 1) for these in (scenario, scenario.also("stewardship")))
     pd.testing.assert_frame_equal(plain.events.frame(), split.events.frame())
     pd.testing.assert_frame_equal(plain.record(20), split.record(20))
+
+
+def test_where_people_buy_freely_a_few_have_a_second_account_unless_the_scenario_says_otherwise() -> None:
+    assert split_share(BASE.also("stewardship")) == USUAL_SHARE > 0
+    assert split_share(market(SPLIT)) == SPLIT.split_share
+    assert split_share(BASE) == split_share(market(CLEAN)) == 0.0
+
+
+def test_second_accounts_under_contract_are_refused_with_a_remedy() -> None:
+    with pytest.raises(
+        Fault, match=r"stewardship\.split_share: nobody has two accounts under contract: leave it out"
+    ):
+        load_scenario("saas").but(stewardship=SPLIT)
+    assert load_scenario("saas").but(stewardship=CLEAN).stewardship == CLEAN
 
 
 # -- what the firm sees ----------------------------------------------------------------------------
@@ -311,9 +340,21 @@ def test_more_integration_merges_more_and_faster() -> None:
 
 
 def test_integration_costs_what_was_agreed_also_where_there_is_nothing_to_merge() -> None:
-    for these in (SPLIT.but(integration_cost=45), Stewardship(integration_cost=45)):
+    for these in (SPLIT.but(integration_cost=45), CLEAN.but(integration_cost=45)):
         run = simulate(market(these), PLAN.but(stewardship={"integration": 0.5, "cleaning": 10}), 6)
         assert run.accounts.by_week()["stewardship"].tolist() == [-round((22.5 + 10) * 60)] * WEEKS
+
+
+def test_integration_that_nobody_lives_by_costs_the_same_and_merges_nobody() -> None:
+    merged = []
+    for habit in (0.0, 0.3, 1.0):
+        steady = Rollout(habit=habit, by_hand=1.0, learning=0.0, forgetting=0.0)
+        run = simulate(market(rollout=steady), Plan(stewardship={"integration": 1.0}), 6)
+        merged.append(len(run.events.of(Kind.MERGED)))
+        assert run.accounts.by_week()["stewardship"].tolist() == [-30 * 60] * WEEKS
+    assert 0 == merged[0] < merged[1] < merged[2]
+    full = simulate(market(), Plan(stewardship={"integration": 1.0}), 6)
+    assert merged[2] == len(full.events.of(Kind.MERGED))
 
 
 def test_integration_that_ends_leaves_merged_what_is_merged() -> None:

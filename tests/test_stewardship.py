@@ -13,10 +13,12 @@ import pytest
 from sim import Fault, Plan, load_scenario, simulate
 from sim.events import FIRM, Kind
 from sim.export import Export
+from sim.processes.rollout import Parameters as Rollout
+from sim.processes.stewardship import CLEAN
 from sim.processes.stewardship import Parameters as Stewardship
 from sim.run import Run
 
-DIRTY = Stewardship(
+DIRTY = CLEAN.but(
     duplicate_share=0.2,
     misspelt_share=0.2,
     gap_share=0.2,
@@ -73,6 +75,22 @@ def test_faster_and_more_worthy_cleaning_leaves_less() -> None:
     assert len(mistakes(cleaned(10, DIRTY.but(cleaning_speed=0.3)))) < plain
     assert len(mistakes(cleaned(10, DIRTY.but(cleaning_worth=100)))) > plain
     assert len(mistakes(cleaned(10, DIRTY.but(cleaning_speed=0.0)))) == len(mistakes(cleaned(0)))
+
+
+def test_what_is_not_done_is_not_found() -> None:
+    spent, done = np.full(4, 20.0), np.array([0.0, 1.0, 0.5, 0.0])
+    found = DIRTY.cleaning_speed * (1 - np.exp(-spent / DIRTY.cleaning_worth)) * done
+    assert DIRTY.undiscovered(spent, done) == pytest.approx([(1 - found)[week:].prod() for week in range(4)])
+
+
+def test_cleaning_by_people_without_practice_costs_the_same_and_finds_nothing() -> None:
+    plan, left = Plan(stewardship={"cleaning": 30}), []
+    for habit in (0.0, 0.3, 1.0):
+        steady = Rollout(habit=habit, by_hand=1.0, learning=0.0, forgetting=0.0)
+        run = simulate(MARKET.but(stewardship=DIRTY, rollout=steady), plan, 2)
+        left.append(mistakes(run))
+        assert run.accounts.total()["stewardship"] == cleaned(30).accounts.total()["stewardship"]
+    assert mistakes(cleaned(0)) == left[0] > left[1] > left[2] == mistakes(cleaned(30))
 
 
 # -- money, and nobody's life ----------------------------------------------------------------------

@@ -5,15 +5,18 @@ the market; it stands in what the firm hands over for analysis (`run.export`), w
 and one order in cents looks like a hundred. A firm may pay people who look for it. Each mistake is found in
 a week with the chance
 
-    found = speed x (1 - exp(-cleaning / worth))
+    found = speed x (1 - exp(-cleaning / worth)) x done share
 
 so that what was spoilt long ago is found more often than what was spoilt yesterday.
 
 Some people order and write under two accounts, such as a shop card and a web account, and the firm keeps two
-records of them (`sim.split`): this does change what it sees, whom it writes to, and how often. Integration of
-the channels finds in a week, of those who stand in two records,
+records of them (`sim.split`): this does change what it sees, whom it writes to, and how often. Under contract
+nobody has two. Integration of the channels finds in a week, of those who stand in two records,
 
-    merged = speed x integration
+    merged = speed x integration x done share
+
+Who cleans and integrates is paid in full. What comes of it is only as much as the firm's people live by
+(`processes/rollout.py`): a done share of 1 without roll-out, and none of a tool that nobody uses.
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ class Parameters(Data):
     """How dirty the data are, before anybody cleans them."""
 
     duplicate_share: float = parameter(
-        "customers who are entered a second time under a new number", "share", ERRORS, 0.0, ge=0, le=1
+        "customers who are entered a second time under a new number", "share", ERRORS, 0.05, ge=0, le=1
     )
     changed_share: float = parameter(
         "of name, phone, e-mail and town, what a second entry says otherwise",
@@ -53,27 +56,27 @@ class Parameters(Data):
         le=1,
     )
     misspelt_share: float = parameter(
-        "names with a typing mistake", "share of entries", ERRORS, 0.0, ge=0, le=1
+        "names with a typing mistake", "share of entries", ERRORS, 0.02, ge=0, le=1
     )
     gap_share: float = parameter(
-        "details of customers that nobody filled in", "share of details", ERRORS, 0.0, ge=0, le=1
+        "details of customers that nobody filled in", "share of details", ERRORS, 0.03, ge=0, le=1
     )
     wrong_date_share: float = parameter(
         "dates with day and month swapped, or where that is no date, a year off",
         "share of dates",
         ERRORS,
-        0.0,
+        0.01,
         ge=0,
         le=1,
     )
     wrong_unit_share: float = parameter(
-        "amounts that stand there in cents", "share of orders", ERRORS, 0.0, ge=0, le=1
+        "amounts that stand there in cents", "share of orders", ERRORS, 0.005, ge=0, le=1
     )
     wholesale_share: float = parameter(
         "wholesale buyers among the customers, who are none of this market's people",
         "for each customer",
-        SCENARIO,
-        0.0,
+        ASSUMED,
+        0.005,
         ge=0,
         le=1,
     )
@@ -81,10 +84,15 @@ class Parameters(Data):
         "a wholesale buyer's order, beside a median one", "times", ASSUMED, 25.0, ge=1, le=1_000
     )
     test_share: float = parameter(
-        "accounts with which the firm only tries its system", "for each customer", SCENARIO, 0.0, ge=0, le=1
+        "accounts with which the firm only tries its system", "for each customer", ASSUMED, 0.005, ge=0, le=1
     )
-    split_share: float = parameter(
-        "people who have a second account; none under contract", "share", SCENARIO, 0.0, ge=0, le=1
+    split_share: float | None = parameter(
+        "people who have a second account; not given: 0.1, and none under contract",
+        "share",
+        ASSUMED,
+        None,
+        ge=0,
+        le=1,
     )
     second_share: float = parameter(
         "of their orders and complaints, under the second account", "share", ASSUMED, 0.5, ge=0, le=1
@@ -107,16 +115,30 @@ class Parameters(Data):
         le=1e6,
     )
 
-    def undiscovered(self, cleaning: Floats) -> Floats:
+    def undiscovered(self, cleaning: Floats, done_share: Floats | float = 1.0) -> Floats:
         """Give the share of a mistake of each week that nobody has found by the end.
 
         Parameters
         ----------
         cleaning
             Money spent in each week, currency per 1 000 people, shape (weeks,).
+        done_share
+            What is really done of it in each week, shape (weeks,), or in all.
         """
-        missed = 1 - self.cleaning_speed * -np.expm1(-cleaning / self.cleaning_worth)  # (weeks,)
-        return np.cumprod(missed[::-1], dtype=np.float64)[::-1]
+        found = self.cleaning_speed * -np.expm1(-cleaning / self.cleaning_worth) * done_share  # (weeks,)
+        return np.cumprod((1 - found)[::-1], dtype=np.float64)[::-1]
+
+
+CLEAN = Parameters(  # the data of a market without this section: nothing in them is wrong
+    duplicate_share=0.0,
+    misspelt_share=0.0,
+    gap_share=0.0,
+    wrong_date_share=0.0,
+    wrong_unit_share=0.0,
+    wholesale_share=0.0,
+    test_share=0.0,
+    split_share=0.0,
+)
 
 
 class Levers(Data):
@@ -158,6 +180,6 @@ class Stewardship:
     def merge(self, week: int) -> None:
         """Find some of those who stand in two records; from next Monday on they stand in one."""
         who = self.world.record.apart()
-        share = self.these.merging_speed * self.levers.integration
+        share = self.these.merging_speed * self.levers.integration * self.world.done_share
         found = who[self.world.luck.happens(share, Purpose.SPLIT, who, FINDING, week)]
         self.world.log.write(Kind.MERGED, week * MINUTES_A_WEEK, found)
