@@ -2,12 +2,15 @@
 
     run -> extract -> entries -> dirt -> tables -> files
 
-A learner cleans, joins and counts them as they would at work. The truth (who is whose second entry, which
-value was spoilt) goes to a folder of its own, so that it can be kept from those who are to find it.
+A learner cleans, joins and counts them as they would at work. What the firm's record does not show
+(`record.sees` of a scenario) is not in its tables either: a firm that knows no orders hands over none. The
+truth (who is whose second entry, which value was spoilt) goes to a folder of its own, so that it can be kept
+from those who are to find it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +25,7 @@ from sim.results import whole_folder
 
 if TYPE_CHECKING:
     from sim.run import Run
+    from sim.scenario import Scenario
 
 COLUMNS = {  # of each table, what is handed over, and what it means
     "customers": {
@@ -71,6 +75,22 @@ COLUMNS = {  # of each table, what is handed over, and what it means
         "score": "the answer",
     },
 }
+SHOWN_BY = {  # a table, or a column of one, that is there only where the record shows this (`Delays.sees`)
+    "orders": "orders",
+    "lines": "orders",
+    "contacts": "contact_weeks",
+    "tickets": "tickets",
+    "answers": "nps",
+    "customers.email": "opened",  # who keeps e-mail addresses knows what is opened
+    "customers.since": "tenure_weeks",
+    "orders.amount": "spend",
+    "lines.price": "spend",
+}
+TYPES = {  # of what is handed over and no text, also where a table is empty
+    **dict.fromkeys(("since", "date", "opened", "answered", "solved"), "datetime64[ms]"),
+    **{"amount": "float64", "price": "float64", "suggested": "bool"},
+    **{"born": "Int64", "campaign": "int32", "score": "int64", "person": "int64"},
+}
 TRUTH = {
     "identities": {
         "customer_number": "number of the customer",
@@ -117,12 +137,31 @@ class Export:
         """Gather the tables of a run, with all their dirt."""
         dirt = Dirt.of(run)
         tables = enter_all(extract(run), dirt, run.scenario.people)
-        identities = tables["customers"][list(TRUTH["identities"])].copy()
+        identities = tables["customers"].copy()
         spoil_all(tables, dirt)
+        columns = columns_of(run.scenario)
+        public = {name: _typed(tables[name], of) for name, of in columns.items() if name in tables}
         mistakes = pd.concat(dirt.spoilt, ignore_index=True)
-        themes = tables["tickets"][list(TRUTH["themes"])].copy()
-        public = {name: tables[name][list(columns)] for name, columns in COLUMNS.items() if name in tables}
-        return cls(public, {"identities": identities, "mistakes": mistakes, "themes": themes})
+        cells = [(name, column) for name, table in public.items() for column in table]
+        seen = pd.MultiIndex.from_frame(mistakes[["table", "column"]]).isin(cells)
+        truth = {"identities": identities, "mistakes": mistakes[seen], "themes": tables["tickets"]}
+        return cls(public, {name: _typed(truth[name], of) for name, of in TRUTH.items()})
+
+
+def columns_of(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Give the tables and columns, with their meanings, of a firm whose record shows so much."""
+    hidden = {place for place, feature in SHOWN_BY.items() if feature not in scenario.record.shown}
+    return {
+        table: {column: text for column, text in columns.items() if f"{table}.{column}" not in hidden}
+        for table, columns in COLUMNS.items()
+        if table not in hidden
+    }
+
+
+def _typed(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """Take some columns, each of its one type; where a table is empty, nothing else says what is text."""
+    types = {column: TYPES.get(column, "str") for column in columns if column in TYPES or table.empty}
+    return table[list(columns)].astype(types)
 
 
 def save_export(run: Run, folder: str | Path, truth: bool = False) -> Path:
@@ -147,7 +186,11 @@ def _write(tables: Tables, folder: Path, title: str, columns: dict[str, dict[str
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
         table.to_parquet(folder / f"{name}.parquet", index=False)
-    text = readme(title, {name: columns[name] for name in tables}, run)
+    meanings = {
+        name: {column: text for column, text in columns[name].items() if column in table}
+        for name, table in tables.items()
+    }
+    text = readme(title, meanings, run)
     (folder / "README.txt").write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from sim.chance import Integers, Luck, Purpose
 from sim.channel import codes
 from sim.clock import MINUTES_A_WEEK
+from sim.delays import FEATURES
 from sim.events import BILL, FIRM, Events, Kind
 from sim.identity import identities
 from sim.mask import places
@@ -104,8 +105,10 @@ def _lines(orders: pd.DataFrame, known: Integers, run: Run) -> pd.DataFrame:
 
 
 def _contacts(events: Events, entry: Integers, run: Run) -> pd.DataFrame:
-    """Give messages and what became of them, with the name of the channel."""
-    table, contact = _keyed(events, entry, *CONTACTS), run.scenario.contact
+    """Give messages and what became of them, as far as the record shows it, with the name of the channel."""
+    contact, shown = run.scenario.contact, run.scenario.record.shown
+    kinds = [kind for kind, word in CONTACTS.items() if word in shown or word not in FEATURES]
+    table = _keyed(events, entry, *kinds)
     name = {code: word for word, code in codes(contact.channels if contact else ()).items()}
     return pd.DataFrame(
         {

@@ -2,7 +2,8 @@
 
 The log has one event an order that says which categories were in the basket, as bits of one number, and
 what the goods cost. How dear each line was is worked out here when somebody asks, by the same draws in the
-week's shopping and after the run: the lines of an order add up to its value, their costs to its cost.
+week's shopping and after the run: the lines of an order add up to its value, their costs to its cost. They
+come from the till and are right; an export with dirt in it (`sim.dirt`) never spoils them.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from sim.data import Fault, changed
 from sim.plan import LEVERS, Plan, Timeline
 from sim.scenario import Scenario
 from sim.segment import segments_in
-from sim.trigger import REQUIRED
+from sim.trigger import REQUIRED, SHOWN_BY
 
 
 @runtime_checkable
@@ -44,6 +44,12 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
             raise Fault(
                 f"triggers[{place}].on: {name} knows no {trigger.on}: its {needed} section is switched off."
             )
+        for feature in SHOWN_BY.get(trigger.on, ()):
+            if feature not in scenario.record.shown:
+                raise Fault(
+                    f'triggers[{place}].on: "{trigger.on}" cannot be noticed: '
+                    f"{scenario.record.hides(feature)} Take another occasion, or a campaign."
+                )
     for plan in timeline.plans.values():
         _check_segments(scenario, plan)
         for section in LEVERS:

@@ -18,6 +18,13 @@ REQUIRED = {
     "complaint": "service",
     "tier": "loyalty",
 }  # without which there is no such occasion
+SHOWN_BY: dict[Occasion, tuple[str, ...]] = {
+    "welcome": ("tenure_weeks",),
+    "lapse": ("recency_weeks",),
+    "complaint": ("tickets",),
+    "tier": ("tier",),
+    "abandoned": ("clicked", "recency_weeks"),
+}  # what the record must show for the firm to notice it; birthdays were told, not recorded
 
 
 class Trigger(Message):

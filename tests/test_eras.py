@@ -4,17 +4,35 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Offer, Plan, Segment, load_scenario, over, scenario_names, simulate, under
+from sim import (
+    Campaign,
+    Fault,
+    Offer,
+    Plan,
+    Segment,
+    Trigger,
+    load_scenario,
+    over,
+    scenario_names,
+    simulate,
+    under,
+)
+from sim.analysis import letters
 from sim.analysis.eras import ERAS, TIMES, EraName, era
 from sim.delays import FEATURES, Delays
 from sim.events import Kind
+from sim.export import COLUMNS, Export
+from tests.goods import BASKET
 
 SUPERMARKET = load_scenario("supermarket").but(people=400, weeks=20)
 each_era = pytest.mark.parametrize("name", ERAS)
@@ -78,6 +96,87 @@ def test_a_rule_that_is_a_function_sees_no_more_than_a_segment() -> None:
     with pytest.raises(Fault, match=r'this record does not show "spend"'):
         simulate(era(SUPERMARKET, "1980s"), plan, 1)
     assert len(simulate(era(SUPERMARKET, "1990s"), plan, 1).events.of(Kind.SENT)) > 0
+
+
+LATER = {  # what needs more than the record of an era shows, and the first era in which it can be done
+    r'triggers\[0\]\.on: "welcome" .*"tenure_weeks"': ("1990s", Plan(triggers=[Trigger(channel="phone")])),
+    r'triggers\[0\]\.on: "lapse" .*"recency_weeks"': (
+        "1990s",
+        Plan(triggers=[Trigger(channel="phone", on="lapse", wait_weeks=8)]),
+    ),
+    r'triggers\[0\]\.on: "abandoned" .*"clicked"': (
+        "2000s",
+        Plan(triggers=[Trigger(channel="phone", on="abandoned")]),
+    ),
+    r'loyalty\.silver_from: .*"spend_52w"': ("1990s", Plan(loyalty={"silver_from": 500})),
+    r'loyalty\.gold_from: .*"spend_52w"': ("1990s", Plan(loyalty={"gold_from": 500})),
+    r"basket\.recommender: .*popular": ("1990s", Plan(basket={"suggestions": 1, "recommender": "learned"})),
+    r"basket\.recommender: there is nothing": (
+        "1990s",
+        Plan(basket={"suggestions": 1, "recommender": lambda known: known.history}),
+    ),
+}
+
+
+@pytest.mark.parametrize("says", LATER)
+def test_what_needs_a_record_of_orders_is_refused_until_there_is_one(says: str) -> None:
+    first, plan = LATER[says]
+    shop = SUPERMARKET.but(basket=BASKET)
+    for name in ERAS:
+        if name < first:
+            with pytest.raises(Fault, match=says):
+                simulate(era(shop, name), plan, 1)
+        else:
+            simulate(era(shop, name), plan, 1)
+
+
+def test_a_till_can_count_what_sells_in_any_era() -> None:
+    run = simulate(era(SUPERMARKET.but(basket=BASKET), "1980s"), Plan(basket={"suggestions": 1}), 1)
+    assert len(run.events.of(Kind.SUGGESTED)) > 0
+
+
+LETTERS = Plan(campaigns=[Campaign(channel="phone", every=4)])
+
+
+@cache
+def handed_over(name: EraName) -> Export:
+    busy = SUPERMARKET.but(basket=BASKET, service=SUPERMARKET.service.but(fault_share=0.2))
+    return Export.of(simulate(era(busy.also("stewardship"), name), LETTERS, 1))
+
+
+def test_an_earlier_firm_hands_over_less() -> None:
+    tables = [handed_over(name).tables for name in ERAS]
+    assert list(tables[0]) == ["customers", "contacts", "tickets"]
+    assert not {"email", "since"} & set(tables[0]["customers"])
+    assert set(tables[1]) - set(tables[0]) == {"orders", "lines"}
+    assert "since" in tables[1]["customers"] and "email" not in tables[1]["customers"]
+    assert list(tables[2]) == list(tables[3]) == list(COLUMNS)
+    for name, columns in COLUMNS.items():
+        assert list(tables[2][name]) == list(tables[3][name]) == list(columns)
+    assert set(tables[0]["contacts"]["what"]) - {"opted out"} == {"sent"}
+    assert set(tables[1]["contacts"]["what"]) - {"opted out"} == {"sent"}
+    assert {"sent", "opened"} <= set(tables[2]["contacts"]["what"])
+
+
+@each_era
+def test_the_truth_of_an_export_speaks_of_what_was_handed_over_alone(name: EraName) -> None:
+    export = handed_over(name)
+    for table, column in export.truth["mistakes"][["table", "column"]].drop_duplicates().to_numpy():
+        assert column in export.tables[table]
+    assert len(export.truth["mistakes"]) > 0
+
+
+def test_an_export_is_filtered_and_its_page_too(tmp_path: Path) -> None:
+    run = simulate(era(SUPERMARKET, "1980s"), LETTERS, 1)
+    text = (run.export(tmp_path / "data") / "README.txt").read_text(encoding="utf-8")
+    assert {path.stem for path in (tmp_path / "data").glob("*.csv")} == {"customers", "contacts", "tickets"}
+    assert "telephone" in text and not re.search(r"^(orders|since|email)\b", text, re.M)
+
+
+def test_letters_of_a_firm_that_keeps_no_complaints_are_refused() -> None:
+    deaf = SUPERMARKET.but(record=Delays(sees=["orders"]))
+    with pytest.raises(Fault, match='letters: this record does not show "tickets"'):
+        letters.letters(simulate(deaf, Plan(), 1))
 
 
 def test_a_call_centre_can_still_call_those_who_complained() -> None:

@@ -334,6 +334,21 @@ def test_the_smallest_market_can_be_exported(tmp_path: Path, market: str, people
     assert (tmp_path / "data" / "orders.csv").exists()
 
 
+def test_a_column_has_one_type_also_where_a_table_is_empty(tmp_path: Path) -> None:
+    scenario = MARKET.but(stewardship=None)
+    full, silent = export_of(*ALL), Export.of(simulate(scenario, Plan(), 3))
+    nobody = simulate(scenario.but(people=0), Plan(), 3)
+    assert silent.tables["contacts"].empty and not silent.tables["answers"].empty
+    for other in (export_of(), silent, Export.of(nobody)):
+        for mine, theirs in ((full.tables, other.tables), (full.truth, other.truth)):
+            for name in mine:
+                assert theirs[name].dtypes.to_dict() == mine[name].dtypes.to_dict(), name
+    nobody.export(tmp_path / "data")
+    for name, table in full.tables.items():
+        read = pd.read_parquet(tmp_path / "data" / f"{name}.parquet")
+        assert read.empty and read.dtypes.to_dict() == table.dtypes.to_dict()
+
+
 @pytest.mark.parametrize("market", ["saas", "cdnow"])
 def test_other_markets_have_the_same_tables_but_for_lines_where_baskets_are_closed(market: str) -> None:
     scenario = load_scenario(market).but(people=200, weeks=30)

@@ -164,7 +164,10 @@ def load(folder: str | Path) -> Cleaning:
     for name, columns in DATES.items():
         path = Path(folder) / f"{name}.csv"
         if not path.is_file():
-            raise Fault(f"load: there is no {path.name} in the folder; give the one that run.export made.")
+            raise Fault(
+                f"load: there is no {path.name} in the folder; give the one that run.export made, "
+                "of a firm whose record shows it."
+            )
         kinds = {"born": "Int64"} if name == "customers" else None
         tables[name] = pd.read_csv(path, parse_dates=columns, dtype=kinds)
     return Cleaning(tables.pop("customers"), tables.pop("orders"), tables)

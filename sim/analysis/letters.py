@@ -81,9 +81,11 @@ def letters(run: Run) -> Letters:
     Raises
     ------
     Fault
-        If there are none.
+        If there are none, or the record of this market shows none.
     """
     export = Export.of(run)
+    if "tickets" not in export.tables:
+        raise Fault(f"letters: {run.scenario.record.hides('tickets')}")
     table = export.tables["tickets"].merge(export.truth["themes"], on="ticket_number")
     if table.empty:
         raise Fault("letters: nobody has written in this run.")

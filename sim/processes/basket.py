@@ -39,6 +39,7 @@ from sim.segment import Segment
 from sim.till import Till
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 LARGEST_HOUSEHOLD = 12  # people
@@ -218,6 +219,16 @@ class Levers(Data):
         ge=0,
         le=1e6,
     )
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse a model that learns from the orders of customers where the record shows none."""
+        learns = self.recommender == "learned" or callable(self.recommender)
+        if learns and "orders" not in scenario.record.shown:
+            return (
+                f"recommender: there is nothing to learn from: {scenario.record.hides('orders')} "
+                'Take "popular", which counts at the till, or "random".'
+            )
+        return None
 
 
 class Basket:

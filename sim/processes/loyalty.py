@@ -26,6 +26,7 @@ from sim.mask import places
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 GOAL_GRADIENT = "Kivetz, Urminsky & Zheng 2006, JMR 43(1); Taylor & Neslin 2005, J. Retailing 81(4)"
@@ -134,6 +135,13 @@ class Levers(Data):
         if gold is not None and silver is not None and gold < silver:
             raise ValueError(f"gold is above silver: give {silver:g}, from which one is silver, or more.")
         return gold
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse tiers by spend where the record does not show what was spent."""
+        for name in ("silver_from", "gold_from"):
+            if getattr(self, name) is not None and "spend_52w" not in scenario.record.shown:
+                return f"{name}: {scenario.record.hides('spend_52w')} Give points and no tiers."
+        return None
 
     @property
     def runs(self) -> bool:
