@@ -105,7 +105,7 @@ class Population:
             renewal=renewal.Columns.draw(scenario.renewal, luck, person, present),
             patience=patience.Columns.draw(scenario.patience, luck, person),
             experience=experience.Columns.draw(scenario.experience, luck, person),
-            pricing=pricing.Columns.draw(scenario.pricing, luck, person),
+            pricing=pricing.Columns.draw(scenario.pricing, luck, person, wants.thrift),
             contact=contact.Columns.draw(scenario.contact, luck, person),
             service=service.Columns.draw(scenario.service, luck, person),
             bonds=bonds.Columns.draw(scenario.bonds, person),

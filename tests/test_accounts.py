@@ -24,6 +24,7 @@ from sim.accounts import COMMON, LINES, UNALLOCATED
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Events, Kind
 from sim.files import loads
+from sim.need import Weights
 from sim.processes.automation import Parameters as Automation
 from sim.processes.community import Parameters as Community
 from sim.processes.credit import Parameters as Credit
@@ -284,7 +285,7 @@ QUIET: dict[str, Any] = {  # each mechanism, switched on but without any effect 
     "fulfilment": Fulfilment(),  # what nobody pays for, nobody feels
     "privacy": Privacy(profiled_toll=0.0),
     "shocks": Shocks(calendar=(Shock(what="season", week=3, weeks=9),), season_lift=0.0),
-    "needs": Needs(),  # it acts through levers and messages for a need alone, and there are none
+    "needs": Needs(types={"family": Weights(money=3)}, weight_spread=0.0),  # money counts to all alike
     "profile": Profile(),
     "rival": Rival(reaction=0.0),
     "seeding": Seeding(),  # nobody gets a sample

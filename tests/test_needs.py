@@ -16,7 +16,7 @@ from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, at_least, load_
 from sim.accounts import LINES
 from sim.analysis.value import delivered_value
 from sim.board.code import code
-from sim.events import FIRM, Kind
+from sim.events import FIRM, Cause, Kind
 from sim.levers import group
 from sim.need import NEEDS, PARTS, Proposition, Weights
 from sim.processes.needs import GREEN, Levers
@@ -45,6 +45,12 @@ def market(**changes: Any) -> Scenario:
     )
 
 
+def indifferent(**changes: Any) -> Scenario:
+    """Give the same, where staying does not follow value."""
+    scenario = market(**changes)
+    return scenario.but(patience=scenario.patience.but(value_steepness=0.0))
+
+
 def run_with(plan: Plan, seed: int = 1, **changes: Any) -> Run:
     return simulate(market(**changes), plan, seed)
 
@@ -63,16 +69,16 @@ def of_need(run: Run, values: npt.NDArray[Any]) -> dict[str, float]:
 
 
 @each_seed
-def test_on_with_its_levers_at_rest_it_changes_nothing_but_what_people_declare(seed: int) -> None:
-    plan = Plan(campaigns=[LETTER])
+def test_on_with_its_levers_and_prices_at_rest_it_changes_nothing_but_what_people_declare(seed: int) -> None:
+    plan = Plan(campaigns=[LETTER.but(offer=Offer())])
     on, off = simulate(market(), plan, seed), simulate(market().but(needs=None), plan, seed)
     assert len(on.events.of(Kind.DECLARED)) > 100
     pd.testing.assert_frame_equal(seen_of_us(on), off.events.frame())
 
 
-def test_another_offer_of_the_rival_changes_nothing_either_while_there_is_no_rival() -> None:
+def test_another_offer_of_the_rival_changes_nothing_either_where_nobody_chooses_or_stays_by_it() -> None:
     poor = Proposition(range=1, price=1.4)
-    one, other = run_with(Plan()), run_with(Plan(), rival=poor)
+    one, other = (simulate(scenario, Plan(), 1) for scenario in (indifferent(), indifferent(rival=poor)))
     pd.testing.assert_frame_equal(one.events.frame(), other.events.frame())
     assert (other.truth["delivered_value"] > one.truth["delivered_value"]).all()
 
@@ -204,10 +210,67 @@ def test_delivered_value_is_felt_in_satisfaction(seed: int) -> None:
     assert moods[2] > moods[0] + 0.5
 
 
-def test_value_that_is_not_felt_moves_nobody_without_a_rival() -> None:
-    spent, idle = (run_with(plan, felt=0.0) for plan in (Plan(needs={"range": 100.0}), Plan()))
+def test_value_that_is_not_felt_moves_nobody_where_nobody_chooses_or_stays_by_it() -> None:
+    scenario = indifferent(felt=0.0)
+    spent, idle = (simulate(scenario, plan, 1) for plan in (Plan(needs={"range": 100.0}), Plan()))
     rest = spent.events.where(spent.events.kind != int(Kind.PROVIDED))
     pd.testing.assert_frame_equal(rest.frame(), idle.events.frame())
+
+
+# -- staying ---------------------------------------------------------------------------------------
+
+
+@each_seed
+def test_the_more_value_a_firm_delivers_beside_its_competitor_the_fewer_it_loses_to_it(seed: int) -> None:
+    offers = [Proposition(**dict.fromkeys(PARTS, points)) for points in (2, 6, 10)]
+    scenarios = [market(ours=ours) for ours in offers]
+    strong = [s.but(patience=s.patience.but(competitor_pull=0.01)) for s in scenarios]
+    lost = [simulate(scenario, Plan(), seed).defections["competitor"].sum() for scenario in strong]
+    assert lost[0] > 1.3 * lost[1] > 1.6 * lost[2] > 0
+
+
+def test_a_competitor_takes_of_each_person_s_patience_what_the_law_of_value_says() -> None:
+    scenario = market(rival=Proposition(range=9, price=1.2))
+    these = scenario.patience.but(satisfaction_steepness=0.0, value_steepness=0.3)
+    run = simulate(scenario.but(patience=these), Plan(), 1)
+    stays = ((run.truth["stage"] == "customer") & (run.truth["spell"] == 0)).to_numpy()
+    value, patience = run.people.needs.value, run.people.patience
+    assert value.std() > 0.2 and stays.sum() > 400
+    toll = 30 * these.competitor_pull * np.exp(-0.3 * value) * patience.shield
+    np.testing.assert_allclose(patience.used[Cause.COMPETITOR][stays], toll[stays])
+
+
+@each_seed
+def test_where_both_deliver_the_same_staying_does_not_hang_on_how_steeply_it_follows_value(seed: int) -> None:
+    one, other = (simulate(scenario, Plan(), seed) for scenario in (market(), indifferent()))
+    pd.testing.assert_frame_equal(one.events.frame(), other.events.frame())
+
+
+# -- price -----------------------------------------------------------------------------------------
+
+
+def test_sensitivity_to_prices_goes_with_the_weight_of_money_and_is_as_high_as_ever_on_average() -> None:
+    run = simulate(market().but(people=5_000, weeks=1), Plan(), 1)
+    plain = simulate(market().but(people=5_000, weeks=1, needs=None), Plan(), 1)
+    weight = run.people.needs.money / run.people.needs.money.mean()
+    np.testing.assert_allclose(run.truth["sensitivity"], plain.truth["sensitivity"] * weight)
+    assert run.truth["sensitivity"].mean() == pytest.approx(1, abs=0.05)
+
+
+@each_seed
+def test_an_offer_is_answered_most_by_those_to_whom_money_counts_most(seed: int) -> None:
+    cheap, plain = (
+        run_with(Plan(campaigns=[LETTER.but(offer=Offer(discount=share))]), seed) for share in (0.5, 0.0)
+    )
+    gain = {need: rate / click_rate(plain)[need] for need, rate in click_rate(cheap).items()}
+    assert gain["family"] > 1.15 * gain["senior"] > 1.15 * gain["business"]
+
+
+def test_where_all_weigh_money_alike_offers_are_answered_as_in_a_market_without_needs() -> None:
+    alike = market(types={"family": Weights(money=3)}, weight_spread=0.0)
+    plan = Plan(campaigns=[LETTER], pricing={"price": 1.1})
+    on, off = simulate(alike, plan, 1), simulate(alike.but(needs=None), plan, 1)
+    pd.testing.assert_frame_equal(seen_of_us(on), off.events.frame())
 
 
 # -- what it costs -----------------------------------------------------------------------------------
@@ -253,8 +316,8 @@ def test_who_would_not_pay_the_premium_is_touched_by_green_goods_in_nothing() ->
 
 def test_an_order_of_green_goods_costs_as_much_more_as_the_premium_on_their_share() -> None:
     plan = Plan(needs={"green": 100, "green_premium": 0.2})
-    quiet = {"felt": 0.0, "notice": 1.0}
-    plain, green = run_with(Plan(), **quiet), run_with(plan, **quiet)
+    quiet = indifferent(felt=0.0, notice=1.0)
+    plain, green = (simulate(quiet, strategy, 1) for strategy in (Plan(), plan))
     noticed = 1 - np.exp(-100 / Needs().worth)
     dearer = 1 + 0.2 * Needs().green_range * noticed
     buys = (plain.truth["green_worth"] >= 0.2).to_numpy()

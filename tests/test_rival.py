@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, Timeline, load_scenario, over, simulate, twin
 from sim.clock import MINUTES_A_WEEK
-from sim.events import FIRM, Kind
+from sim.events import FIRM, Cause, Kind
 from sim.need import Proposition
 from sim.processes.needs import PLAIN_MONEY
 from sim.processes.needs import Parameters as Needs
@@ -56,6 +56,14 @@ def share(run: Run) -> float:
     return float(run.truth["wallet_share"].mean())
 
 
+def left_by(seed: int, **changes: Any) -> int:
+    """Count who leaves in a market in which orders drive hardly anybody away."""
+    scenario = market(**changes)
+    loyal = scenario.shopping.but(dropout_a=1e-4, dropout_b=1e6)
+    run = simulate(scenario.but(shopping=loyal), Plan(), seed)
+    return int((run.truth["stage"] == "left").sum())
+
+
 def sold_there(run: Run) -> int:
     return len(run.events.of(Kind.RIVAL_ORDER))
 
@@ -81,7 +89,9 @@ def test_on_it_changes_nothing_of_ours_while_nobody_moves(seed: int, needs: Need
 
 def test_a_better_rival_has_more_of_the_wallets_and_our_sales_at_the_start_are_the_same() -> None:
     """What is bought here is what was measured; a better rival means that people buy more in all."""
-    equal, better = (simulate(market(Needs(rival=Proposition(range=r))), Plan(), 1) for r in (6, 9))
+    patience = market().patience.but(value_steepness=0.0)  # or more would leave a shop that is the poorer one
+    markets = [market(Needs(rival=Proposition(range=r))).but(patience=patience) for r in (6, 9)]
+    equal, better = (simulate(scenario, Plan(), 1) for scenario in markets)
     assert share(better) < share(equal) - 0.05
     assert sold_there(better) > 1.2 * sold_there(equal)
     pd.testing.assert_frame_equal(ours(better), ours(equal))
@@ -257,6 +267,20 @@ def test_until_a_rival_opens_next_door_nothing_is_different(seed: int) -> None:
     assert share(opens) < share(calm) - 0.1
     late = [int((run.events.of(Kind.ORDER).minute >= 12 * MINUTES_A_WEEK).sum()) for run in (opens, calm)]
     assert late[0] < 0.85 * late[1]
+
+
+@each_seed
+def test_a_rival_next_door_pulls_at_patience_as_well_and_more_people_leave(seed: int) -> None:
+    left = [left_by(seed, opens_week=5, opens_pull=pull) for pull in (1.0, 3.0, 9.0)]
+    assert left[0] < left[1] < left[2]
+
+
+def test_once_it_is_open_competitors_take_so_many_times_as_much_patience_as_before() -> None:
+    flat = market().patience.but(satisfaction_steepness=0.0)
+    run = simulate(market(opens_week=20, opens_pull=3.0).but(patience=flat), Plan(), 1)
+    stays = ((run.truth["stage"] == "customer") & (run.truth["spell"] == 0)).to_numpy()
+    toll = flat.competitor_pull * (20 + 3.0 * 10) * run.people.patience.shield
+    np.testing.assert_allclose(run.people.patience.used[Cause.COMPETITOR][stays], toll[stays])
 
 
 def test_a_stronger_rival_takes_more() -> None:

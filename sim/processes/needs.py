@@ -8,9 +8,10 @@ rival offers, in points of ten:
     delivered value = sum over parts of weight x (ours - the rival's)
 
 Money spent on a part adds points to it, with diminishing returns, and people notice it little by little.
-They feel it at their orders (experience), and where there is a rival they choose by it (rival). Our own
-shelf price is left to pricing, where its effect was measured. Value hangs on the situation (Woodruff 1997):
-in some weeks a person needs what others usually need, guests or a hurry, and weighs the parts as they do.
+They feel it at their orders (experience), they stay for it (patience), and where there is a rival they choose
+by it (rival). Our own shelf price is left to pricing, where its effect was measured; whoever gives money more
+weight is the more sensitive to prices and offers there. Value hangs on the situation (Woodruff 1997): in some
+weeks a person needs what others usually need, guests or a hurry, and weighs the parts as they do.
 
 Some people pay more for green goods than they cost elsewhere; the others keep to ordinary goods. Dear
 goods cost the firm more in proportion: it keeps its usual share. Messages made for a need please those
@@ -181,13 +182,19 @@ class Columns:
     need: npt.NDArray[np.int8]  # place in `NEEDS`
     now: npt.NDArray[np.int8]  # the same for this week: the situation may ask for something else
     weights: npt.NDArray[np.float32]  # (parts, people): points of value for a point of a part
-    money: Floats  # points of value for a price of 100 % less
+    thrift: Floats  # weight of money, beside the mean over all people
+    mean_money: float  # points of value for a price of 100 % less, mean over all people
     green_worth: Floats  # most that a person pays more for green goods, as a share
     value: Floats  # delivered value beside the rival's, points
     markup: Floats  # what a person's orders cost beside the same goods, none of them green
     shares: Floats  # (needs, people): of all people, who have each need; 0 where needs are switched off
     fit: float = 1.0  # what a message does that is made for one's own need, beside one for all
     misfit: float = 1.0  # the same, made for another's
+
+    @property
+    def money(self) -> Floats:
+        """Points of value for a price of 100 % less, to each person."""
+        return self.mean_money * self.thrift
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -196,20 +203,21 @@ class Columns:
         if these is None:
             zero, one = np.broadcast_to(0.0, n), np.broadcast_to(1.0, n)
             parts = np.broadcast_to(np.float32(0), (len(PARTS), n))
-            plain, nobody = np.broadcast_to(PLAIN_MONEY, n), np.broadcast_to(0.0, (len(NEEDS), n))
-            first = np.broadcast_to(np.int8(0), n)
-            return cls(first, first, parts, plain, zero, zero, one, nobody)
+            nobody, first = np.broadcast_to(0.0, (len(NEEDS), n)), np.broadcast_to(np.int8(0), n)
+            return cls(first, first, parts, one, PLAIN_MONEY, zero, zero, one, nobody)
         need = these.drawn(luck.uniform(Purpose.NEED, person))
         noise = np.array([luck.normal(Purpose.WEIGHT, person, 0, j) for j in range(len(PARTS) + 1)])
         weights = these.weights()[:, need] * np.exp(these.weight_spread * noise)
         weights /= sum(weights)  # part by part: the last bits of a matrix product hang on the processor
+        mean_weight = weights[-1].sum() / max(n, 1)
         willing = luck.happens(these.green_willing, Purpose.GREEN, person)
         most = these.green_worth * luck.exponential(Purpose.GREEN, person, 0, 1)
         return cls(
             need=need.astype(np.int8),
             now=need.astype(np.int8),
             weights=weights[:-1].astype(np.float32),
-            money=these.money_points * weights[-1],
+            thrift=weights[-1] / mean_weight,
+            mean_money=these.money_points * mean_weight,
             green_worth=np.where(willing, most, 0.0),
             value=weighed(these.lead(), weights),
             markup=np.ones(n),

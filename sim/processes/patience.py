@@ -8,6 +8,13 @@ away uses some of it up, and they leave when it is gone:
 Drawing patience once gives the same law as tossing a coin of probability 1 - exp(-toll) each time, but
 each defection now carries an account of the causes that led to it. Nature takes its toll at each order
 (`shopping.py`); the other causes gather over the week and are settled here on Sunday.
+
+A competitor pulls harder on the dissatisfied, and on those to whom it delivers more than we do (`needs.py`):
+
+    competitor = pull x exp(satisfaction_steepness x (7 - satisfaction) - value_steepness x delivered value)
+
+The pull is stated for those to whom both shops deliver the same, so it is that of a market without needs, or
+with two offers alike. A firm that opens with the poorer offer loses more people from its first week on.
 """
 
 from __future__ import annotations
@@ -25,7 +32,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Stage
 from sim.mask import places
-from sim.parameter import parameter
+from sim.parameter import ASSUMED, parameter
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -33,13 +40,14 @@ if TYPE_CHECKING:
 SATISFACTION_HAZARD = "Bolton 1998, Marketing Science 17(1); Mittal & Kamakura 2001, JMR 38(1)"
 SWITCHING = "Burnham, Frels & Mahajan 2003, JAMS 31(2)"
 NEUTRAL_SATISFACTION = 7.0  # of 10: a competitor pulls at its plain strength
+FARTHEST = 30.0  # of exponents: nobody withstands such a pull, and what is stronger is no number any more
 
 
 class Parameters(Data):
     """What else uses up patience, beside nature."""
 
     competitor_pull: float = parameter(
-        "patience that a competitor takes from a customer of satisfaction 7",
+        "patience that a competitor takes from a customer of satisfaction 7, if both deliver the same",
         "a week",
         "Jones & Sasser 1995, HBR 73(6)",
         0.002,
@@ -51,6 +59,14 @@ class Parameters(Data):
         "per point",
         SATISFACTION_HAZARD,
         0.5,
+        ge=0,
+        le=3,
+    )
+    value_steepness: float = parameter(
+        "a point of delivered value less, beside the competitor's, multiplies the pull by exp of this",
+        "per point",
+        ASSUMED,
+        0.2,
         ge=0,
         le=3,
     )
@@ -133,6 +149,7 @@ class Patience:
 
     def __init__(self, world: World, these: Parameters) -> None:
         self.world = world
+        self.these = these
         moods = np.arange(1_001) / 100  # every satisfaction there can be, points
         discontent = NEUTRAL_SATISFACTION - moods
         self.pull = these.competitor_pull * np.exp(these.satisfaction_steepness * discontent)  # (moods,)
@@ -145,9 +162,13 @@ class Patience:
             self.settle(week)
 
     def attract(self) -> None:
-        """Let the competitor pull, harder on the dissatisfied."""
+        """Let competitors pull, harder on the dissatisfied and on those to whom they deliver more."""
         people = self.world.people
-        people.patience.burden(Cause.COMPETITOR, self.pull.take(people.experience.satisfaction))
+        pull = people.rival.pull * self.pull.take(people.experience.satisfaction)  # (people,)
+        if people.needs.value.any():
+            advantage = -self.these.value_steepness * people.needs.value
+            pull *= np.exp(advantage.clip(-FARTHEST, FARTHEST))
+        people.patience.burden(Cause.COMPETITOR, pull)
 
     def settle(self, week: int) -> None:
         """Charge the week's tolls to all customers, cause by cause."""

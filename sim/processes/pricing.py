@@ -6,6 +6,9 @@ pantry is full for a while. And each low price paid lowers the price that a cust
 measured against it, the usual price looks dear.
 
     buying = price^-elasticity x exp(-price_loss x sensitivity x (price - reference))
+
+In a market with needs, sensitivity goes with the weight that a person gives to money (`needs.py`). Its mean
+over all people is 1 in every market.
 """
 
 from __future__ import annotations
@@ -128,16 +131,16 @@ class Columns:
     conceded: float = 0.0  # share off it by those who are paid for sales
 
     @classmethod
-    def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
-        """Draw how sensitive people are; nobody holds an offer yet."""
+    def draw(cls, these: Parameters | None, luck: Luck, person: Integers, thrift: Floats) -> Columns:
+        """Draw how sensitive people are, the thrifty more than others; nobody holds an offer yet."""
         n = len(person)
         if these is None:
             one, zero = np.broadcast_to(1.0, n), np.broadcast_to(0.0, n)
             return cls(
-                one, one, zero, zero, np.broadcast_to(np.int32(NEVER), n), np.broadcast_to(np.int32(0), n)
+                thrift, one, zero, zero, np.broadcast_to(np.int32(NEVER), n), np.broadcast_to(np.int32(0), n)
             )
         spread = these.sensitivity_spread
-        sensitivity = np.exp(spread * luck.normal(Purpose.SENSITIVITY, person) - spread**2 / 2)
+        sensitivity = thrift * np.exp(spread * luck.normal(Purpose.SENSITIVITY, person) - spread**2 / 2)
         never, none = np.full(n, NEVER, np.int32), np.zeros(n, np.int32)
         return cls(sensitivity, np.ones(n), np.zeros(n), np.zeros(n), never, none)
 

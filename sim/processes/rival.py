@@ -5,14 +5,19 @@ What they buy here when the market opens is the rate of shopping (BG/NBD), so th
 rate over their share. The share is a logit choice (McFadden 1974) between the two:
 
     share = 1 / (1 + exp(-utility))
-    utility = taste + steepness x (delivered value - price sensitivity x the rival's price cut)
-              - shield x strength of a new rival
+    utility = taste + steepness x (delivered value - money x sensitivity to prices x the rival's price cut)
+              + satisfaction steepness x (satisfaction - that at the start) - shield x strength of a new rival
+
+where money is what a price of 100 % less is worth, in points of value, on average. The rate of shopping
+contains what is delivered as the market opens: from then on, only what changes in the utility makes people
+come more often here, or less. At the start no share is below 10 % or above 90 %.
 
 Buying here follows the share. Habit holds it: a person does not move before the utility differs by more
 than the band of their habit, which is wide for those who have bought most of it here (a smoothed share of
 purchases, Guadagni & Little 1983). When a new rival opens next door, habits break, and only what shields a
-customer (bonds, cost of switching) still holds. What our own prices and messages move stays with the
-mechanisms that measure it; part of that comes out of the rival's till.
+customer (bonds, cost of switching) still holds; and of two competitors each pulls at patience (patience).
+What our own prices and messages move stays with the mechanisms that measure it; part of that comes out of
+the rival's till.
 
 The rival lowers its prices some weeks after it has seen ours, discounts sent to many, or a night of selling
 live. What a few are offered it does not see. What happens at its tills is truth that our firm never learns.
@@ -112,6 +117,14 @@ class Parameters(Data):
     opens_strength: float = parameter(
         "utility of the new shop to those whom nothing shields", "logit", ASSUMED, 1.5, ge=0, le=20
     )
+    opens_pull: float = parameter(
+        "competitors pull at patience so many times as hard once it is open: one more pulls as well",
+        "-",
+        ASSUMED,
+        2.0,
+        ge=1,
+        le=20,
+    )
 
 
 @dataclass(slots=True)
@@ -121,6 +134,7 @@ class Columns:
     start: Floats  # utility of our shop as the market opens, beside the rival's
     utility: Floats  # by which they choose now
     habit: npt.NDArray[np.float32]  # smoothed share of purchases made here
+    pull: float = 1.0  # how hard competitors pull at patience, beside the usual: the same for everybody
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers, value: Floats) -> Columns:
@@ -177,9 +191,10 @@ class Rival:
         return cut
 
     def open_next_door(self, week: int) -> None:
-        """Open the new shop when its week has come, and break everybody's habit."""
+        """Open the new shop when its week has come: it breaks everybody's habit, and pulls from then on."""
+        me = self.world.people.rival
         if week == self.these.opens_week:
-            self.world.people.rival.habit[:] = 0.0
+            me.habit[:], me.pull = 0.0, self.these.opens_pull
             self.world.log.note(Kind.RIVAL_MOVED, week * MINUTES_A_WEEK, FIRM, OPENING, value=MILLION)
 
     def choose(self, week: int, cut: float) -> None:
@@ -201,7 +216,7 @@ class Rival:
         people, these = self.world.people, self.these
         value = people.needs.value - self.first_value
         if cut:
-            value -= cut * people.needs.money * people.pricing.sensitivity
+            value -= cut * people.needs.mean_money * people.pricing.sensitivity
         change: Floats = these.steepness * value
         if these.satisfaction_steepness:
             mood = people.experience.satisfaction / 100 - self.first_mood
