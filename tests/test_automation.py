@@ -85,8 +85,10 @@ def test_a_machine_that_meets_nobody_changes_nothing_but_the_bill(levers: dict[s
 
 def test_without_a_desk_there_is_nothing_to_stand_in_front_of() -> None:
     bare = market().but(service=None)
-    met_by = simulate(bare, ASSISTANT, 1)
-    pd.testing.assert_frame_equal(met_by.events.frame(), simulate(bare, Plan(), 1).events.frame())
+    with pytest.raises(Fault, match="has no desk, so no complaint comes that a machine could meet"):
+        simulate(bare, ASSISTANT, 1)
+    plain = simulate(bare.but(automation=None), Plan(), 1)
+    pd.testing.assert_frame_equal(simulate(bare, Plan(), 1).events.frame(), plain.events.frame())
 
 
 # -- what a machine does ---------------------------------------------------------------------------

@@ -353,6 +353,51 @@ def test_a_plan_that_needs_a_mechanism_switched_off_is_told_which(
     simulate(scenario, Plan(), 1)
 
 
+IDLE: dict[str, tuple[str, Plan, str]] = {  # the section that is missing, a plan, and where it goes wrong
+    "staff": ("service", Plan(staff={"training": 9.0, "pay": 5.0}), "staff.training, pay: supermarket has"),
+    "automation": ("service", Plan(automation={"front": "menu"}), "automation.front: supermarket has"),
+    "notice": ("service", Plan(notice={"status": True}), "notice.status: supermarket has no desk"),
+    "levels": ("service", Plan(levels={"rules": [{"level": "reactive"}]}), "levels.rules[0].level: reactive"),
+    "seeding": ("acquisition", Plan(seeding={"sample": 3.0}), "seeding.sample: in supermarket nobody"),
+}
+
+
+@pytest.mark.parametrize("section", IDLE)
+def test_levers_that_would_move_nothing_without_another_section_are_refused_with_a_remedy(
+    section: str,
+) -> None:
+    missing, plan, words = IDLE[section]
+    complete = load_scenario("supermarket", 50).but(weeks=3).also(section)
+    said = fault(lambda: simulate(complete.but(**{missing: None}), {0: Plan(), 2: plan}, 1))
+    assert said.startswith(words) and said.endswith(f"take a market with {missing}.")
+    assert simulate(complete, plan, 1) and simulate(complete.but(**{missing: None}), Plan(), 1)
+
+
+def test_a_level_that_gives_advice_and_a_warning_of_a_delay_need_no_desk() -> None:
+    deskless = load_scenario("supermarket", 50).but(weeks=3, service=None).also("levels", "notice")
+    for plan in (Plan(levels={"rules": [{"level": "proactive"}]}), Plan(notice={"warn": True})):
+        assert simulate(deskless, plan, 1).scenario == deskless
+
+
+def test_a_bundle_for_a_part_of_the_day_is_refused_where_people_are_billed() -> None:
+    billed = load_scenario("saas", 50).but(weeks=3).also("place")
+    said = fault(lambda: simulate(billed, Plan(place={"bundle": "lunch", "discount": 0.2}), 1))
+    assert (
+        said.startswith("place.bundle: saas sells by contract") and "take a market where people shop" in said
+    )
+
+
+def test_specialists_are_refused_at_a_desk_with_fewer_agents_than_types_of_ticket() -> None:
+    shop = load_scenario("supermarket", 50).but(weeks=3)
+    one, two = (Plan(service={"routing": "specialists", "agents": agents}) for agents in (1, 2))
+    said = fault(lambda: simulate(shop, one, 1))
+    assert (
+        said.startswith("service.routing: specialists wants an agent for each type")
+        and "not 1 in all" in said
+    )
+    assert simulate(shop, two, 1).scenario == shop
+
+
 def test_a_plan_for_a_channel_this_market_does_not_have_is_told_which_it_has() -> None:
     assert market().contact is not None
     channels = {

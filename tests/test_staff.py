@@ -113,8 +113,10 @@ def test_a_team_that_solves_all_at_once_and_never_tires_is_a_desk_without_staff(
 
 def test_without_a_desk_there_is_nobody_to_train() -> None:
     bare = market().but(service=None)
-    trained = simulate(bare, Plan(staff=TRAINED), 1)
-    pd.testing.assert_frame_equal(trained.events.frame(), simulate(bare, Plan(), 1).events.frame())
+    with pytest.raises(Fault, match="has no desk, so there are no agents to train"):
+        simulate(bare, Plan(staff=TRAINED), 1)
+    plain = simulate(bare.but(staff=None), Plan(), 1)
+    pd.testing.assert_frame_equal(simulate(bare, Plan(), 1).events.frame(), plain.events.frame())
 
 
 # -- skill -----------------------------------------------------------------------------------------

@@ -23,13 +23,14 @@ import simpy
 
 from sim.chance import Purpose
 from sim.clock import MINUTES_A_DAY, MINUTES_A_WEEK
-from sim.data import Data
+from sim.data import Data, changed
 from sim.desk import Desk
 from sim.events import FIRM, Cause, Kind
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.ticket import Ticket
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 MACHINES = "Meuter, Ostrom, Roundtree & Bitner 2000, J. Marketing 64(3): direction; size assumed"
@@ -128,6 +129,16 @@ class Levers(Data):
         le=1e6,
     )
     history: bool = parameter("agents see what was said to it", "-", PLAN, False)
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse a machine where there is no desk that it could stand in front of."""
+        moved = ", ".join(changed(self))
+        if moved and scenario.automation and not scenario.service:
+            return (
+                f"{moved}: {scenario.name} has no desk, so no complaint comes that a machine could meet: its "
+                f"service section is switched off. Leave {moved} alone, or take a market with service."
+            )
+        return None
 
 
 class Automation:

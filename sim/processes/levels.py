@@ -27,6 +27,7 @@ from sim.parameter import PLAN, parameter
 from sim.segment import Segment
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 KOTLER = "Kotler 1994, Marketing Management, 8th ed.: order of the levels; sizes assumed"
@@ -58,6 +59,16 @@ class Level(Data):
     lift: float = parameter("buying, more by", "share", KOTLER, 0.0, ge=0, le=5)
     social: float = parameter("where the social bond moves to", "share", KOTLER, 0.0, ge=0, le=1)
     structural: float = parameter("where the structural bond moves to", "share", KOTLER, 0.0, ge=0, le=1)
+
+    @property
+    def hears(self) -> bool:
+        """Whether it brings complaints to light that would not have been made."""
+        return self.invites > 0 or self.finds > 0
+
+    @property
+    def ties(self) -> bool:
+        """Whether it ties a bond."""
+        return self.social > 0 or self.structural > 0
 
 
 class Parameters(Data):
@@ -98,6 +109,20 @@ class Levers(Data):
     """Which customers are served at which level; of several rules the first that fits counts."""
 
     rules: tuple[Assignment, ...] = parameter("who is served how", "-", PLAN, ())
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse a level that is about complaints alone where nobody can complain."""
+        if scenario.service or not scenario.levels:
+            return None
+        for place, rule in enumerate(self.rules):
+            level: Level = getattr(scenario.levels, rule.level)
+            if level.hears and not (level.lift or (level.ties and scenario.bonds)):
+                return (
+                    f"rules[{place}].level: {rule.level} is about complaints alone, and {scenario.name} has "
+                    "no desk: its service section is switched off. Choose a level that gives advice, "
+                    "or take a market with service."
+                )
+        return None
 
 
 class Levels:

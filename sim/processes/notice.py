@@ -31,6 +31,7 @@ from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 from sim.segment import Segment
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 WAITING = "Maister 1985, The Psychology of Waiting Lines; Hui & Tse 1996, J. Marketing 60(2): size assumed"
@@ -114,6 +115,15 @@ class Levers(Data):
         le=1e6,
     )
     backup: bool = parameter("a second carrier is booked as soon as a delay is known", "-", PLAN, False)
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse to say how complaints stand where nobody can complain."""
+        if self.status and scenario.notice and not scenario.service:
+            return (
+                f"status: {scenario.name} has no desk, so nobody waits for an answer: its service section "
+                "is switched off. Leave status alone, or take a market with service."
+            )
+        return None
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from sim.data import Data
 from sim.parameter import PLAN, SCENARIO, Shares, parameter
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 Daypart = Literal["morning", "lunch", "afternoon", "evening"]
@@ -86,6 +87,15 @@ class Levers(Data):
     discount: float = parameter(
         "off the orders of that part of the day", "share", PLAN, 0.0, slider=(0, 0.5, 0.01), ge=0, le=1
     )
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse a bundle where people are billed, at no time of the day."""
+        if self.bundle and scenario.place and scenario.renewal:
+            return (
+                f"bundle: {scenario.name} sells by contract, and a bill has no part of the day. Leave bundle "
+                "alone, or take a market where people shop."
+            )
+        return None
 
 
 @dataclass(slots=True)

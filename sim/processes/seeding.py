@@ -21,7 +21,7 @@ import simpy
 
 from sim.chance import Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
-from sim.data import Data
+from sim.data import Data, changed
 from sim.events import FIRM, Kind
 from sim.mask import places
 from sim.need import NEEDS
@@ -29,6 +29,7 @@ from sim.parameter import ASSUMED, PLAN, parameter
 from sim.segment import Segment
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 SAMPLE = 6  # the channel of money spent on samples, behind the parts of an offer and green goods
@@ -68,6 +69,17 @@ class Levers(Data):
     every: int = parameter(
         "weeks from one round to the next", "weeks", PLAN, 13, slider=(1, 52, 1), ge=1, le=520
     )
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse samples where nobody recommends the shop, whatever there is to show."""
+        moved = ", ".join(changed(self))
+        if moved and scenario.seeding and not scenario.acquisition:
+            return (
+                f"{moved}: in {scenario.name} nobody recommends the shop, so samples would be given away for "
+                f"nothing: its acquisition section is switched off. Leave {moved} alone, or take a market "
+                "with acquisition."
+            )
+        return None
 
 
 @dataclass(slots=True)

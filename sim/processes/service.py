@@ -187,13 +187,17 @@ class Levers(Data):
     )
 
     def refusal(self, scenario: Scenario) -> str | None:
-        """Refuse to divide a desk among channels when it has too few agents."""
+        """Refuse to divide a desk when it has too few agents."""
         these = scenario.service
-        if these and self.routing == "by_channel" and self.at_desk(these) < len(these.channels):
+        if these is None:
+            return None
+        here, remedy = self.at_desk(these), "Give more agents, or another routing."
+        if self.routing == "specialists" and here < 2:
+            return f"routing: specialists wants an agent for each type of ticket, not {here} in all. {remedy}"
+        if self.routing == "by_channel" and here < len(these.channels):
             return (
                 f"routing: by_channel wants an agent for each channel of {scenario.name} "
-                f"({', '.join(these.channels)}), not {self.at_desk(these)} in all. "
-                "Give more agents, or another routing."
+                f"({', '.join(these.channels)}), not {here} in all. {remedy}"
             )
         return None
 

@@ -26,12 +26,13 @@ import simpy
 from sim.chance import Purpose
 from sim.clock import MINUTES_A_WEEK, MINUTES_AN_HOUR, WEEKS_A_QUARTER, WEEKS_A_YEAR
 from sim.crew import Crew
-from sim.data import Data
+from sim.data import Data, changed
 from sim.desk import Desk
 from sim.events import FIRM, STAFFING, Cause, Kind
 from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
 
 if TYPE_CHECKING:
+    from sim.scenario import Scenario
     from sim.world import World
 
 CHAIN = "Heskett, Jones, Loveman, Sasser & Schlesinger 1994, HBR 72(2): direction; size assumed"
@@ -172,6 +173,16 @@ class Levers(Data):
     bonus_for: Literal["speed", "csat", "retention", "sales"] = parameter(
         "the results it is paid for", "-", PLAN, "speed"
     )
+
+    def refusal(self, scenario: Scenario) -> str | None:
+        """Refuse to train and pay people where there is no desk for them."""
+        moved = ", ".join(changed(self))
+        if moved and scenario.staff and not scenario.service:
+            return (
+                f"{moved}: {scenario.name} has no desk, so there are no agents to train or pay: its service "
+                f"section is switched off. Leave {moved} alone, or take a market with service."
+            )
+        return None
 
 
 class Staff:
