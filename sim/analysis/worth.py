@@ -1,9 +1,10 @@
 """The components of a customer's value: what they buy themselves, and whom they bring.
 
-    run  ->  components (a row a person)  ->  matrix (revenue against contribution)
+    run   ->  components (a row a person)  ->  matrix (revenue against contribution)
+    twin  ->  sources (own, referral and data value of all customers)
 
-A third component, the value of a customer's data, is no person's: it is what targeting earns more than
-writing to everybody, and only a comparison of two plans can tell it (`sim.compare`).
+A third component, the value of data, is no single customer's: it is what a plan earns more that uses what
+customers have told. Only the same market lived twice can tell it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import pandas as pd
 
 from sim.data import Fault
 from sim.events import REFERRAL, Kind
+from sim.experiment import Twin
 from sim.run import Run
 
+SOURCES = ("own", "referral", "data")
 GROUPS = ("big and profitable", "big and unprofitable", "small and profitable", "small and unprofitable")
 
 
@@ -38,6 +41,37 @@ def components(run: Run) -> pd.DataFrame:
     customers = np.unique(run.events.of(Kind.ORDER).person)
     table = {"own_currency": own, "brought": count, "brought_currency": money, "value_currency": own + money}
     return pd.DataFrame(table).rename_axis("person").loc[customers]
+
+
+def sources(pair: Twin) -> pd.DataFrame:
+    """Split what all customers are worth into what they buy, whom they bring, and what they tell.
+
+    Parameters
+    ----------
+    pair
+        The market under a plan that does without the customers' data, and under one that uses them: such as
+        the same letter for all, and a letter made for each declared need. See `sim.twin`.
+
+    Returns
+    -------
+    A row for each of `SOURCES`, and `all`. `own`: the contribution of those who came by themselves,
+    `referral`: that of those whom others brought, both without the use of data. `data`: by how much the
+    contribution is higher with it, less what the firm as a whole spent more to learn and use them. `all` is
+    what the customers are worth with it. `currency`, and `a_customer_currency`: the same for each customer
+    of the first life, as data are of use only together (NaN without any).
+    """
+    before, after = pair.before, pair.after
+    theirs, joined = before.accounts.contribution(), before.events.of(Kind.JOINED)
+    brought = np.zeros(len(theirs), bool)
+    brought[joined.where(joined.channel == REFERRAL).person] = True
+    gained = after.accounts.total()["profit"] - before.accounts.total()["profit"]  # all costs included
+    cents = np.array([theirs[~brought].sum(), theirs[brought].sum(), gained])
+    customers = len(np.unique(before.events.of(Kind.ORDER).person))
+    table = (
+        pd.DataFrame({"currency": [*cents, cents.sum()]}, pd.Index([*SOURCES, "all"], name="source")) / 100
+    )
+    table["a_customer_currency"] = table["currency"] / (customers or np.nan)
+    return table
 
 
 def matrix(run: Run, top_share: float = 0.2) -> pd.DataFrame:
