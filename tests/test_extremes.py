@@ -38,6 +38,7 @@ from sim.processes.surcharge import Parameters as Surcharge
 from sim.processes.ties import Parameters as Ties
 from sim.run import Run
 from sim.series import retention_curve
+from tests.drawn import can
 from tests.goods import BASKET
 from tests.test_contracts import assert_sound, small
 
@@ -86,9 +87,8 @@ def everything(scenario: Scenario) -> Plan:
     if scenario.service and scenario.service.agents >= len(scenario.service.channels):
         service["routing"] = "by_channel"
     service = service if scenario.service else {}
-    moved = {name: levers for name, levers in LAVISH.items() if getattr(scenario, name)}
-    if not scenario.renewal or 0 not in scenario.renewal.fees:
-        moved.pop("freemium", None)  # nobody would see them
+    wanted = Plan(**{name: levers for name, levers in LAVISH.items() if getattr(scenario, name)})
+    moved = {name: getattr(wanted, name) for name in LAVISH if can(scenario, getattr(wanted, name))}
     return Plan(campaigns=[Campaign(channel=name, offer=offer) for name in names], service=service, **moved)
 
 
