@@ -8,14 +8,16 @@ into words; `sim.data` says in which object they are, `sim.files` on which line.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sim import numeral, wide
+
 MOST = 30  # flaws listed at once
+NUMBERS = "Parameters"  # what a mechanism calls the section of a scenario that holds its numbers
 
 Where: TypeAlias = tuple[Any, ...]  # the way to a value: ("campaigns", 0, "offer", "discount")
 
@@ -38,15 +40,18 @@ class Flaw(NamedTuple):
     sentence: str
 
 
-def flaws(error: ValidationError, model: type[BaseModel]) -> list[Flaw]:
+def flaws(error: ValidationError, model: type[BaseModel], most: int | None = MOST) -> list[Flaw]:
     """Put into words what pydantic found wrong with a value for `model`; of very many flaws, the first."""
     errors = error.errors(include_url=False)
-    listed = errors[:MOST]
+    listed = errors[:most]
+    left = len(errors) - len(listed)
     misspelt = {_meant(each, model) for each in listed if each["type"] == "extra_forbidden"}
-    listed = [each for each in listed if each["type"] != "missing" or each["loc"] not in misspelt]
+    holding = {each["loc"][:-1] for each in listed}  # a wrong entry, which pydantic does not count
+    listed = [each for each in listed if each["loc"] not in misspelt or not _is_absent(each)]
+    listed = [each for each in listed if each["loc"] not in holding or each["type"] != "too_short"]
     found = [_flaw(each, model) for each in listed]
-    if len(errors) > MOST:
-        more = f"{found[-1].sentence} (and {len(errors) - MOST} more faults)"
+    if left:
+        more = f"{found[-1].sentence} (and {left} more faults)"
         found[-1] = found[-1]._replace(sentence=more)
     return found
 
@@ -82,14 +87,22 @@ def _flaw(error: ErrorDetails, model: type[BaseModel]) -> Flaw:
             return Flaw(where, section, f"entry number {where[-1] + 1} is missing; add it")
         case "extra_forbidden":
             name, allowed = str(where[-1]), _fields(model, section)
-            sentence = f"unknown field {_quoted(name)}{_hint(name, allowed)} Allowed: {', '.join(allowed)}."
+            if (place := wide.place(name)) is not None:
+                return Flaw(where, section, f"in {_quoted(name)}, {wide.remedy(name[place])}")
+            sentence = f"unknown field {_quoted(name)}{hint(name, allowed)} Allowed: {', '.join(allowed)}."
             return Flaw(where, section, sentence)
         case "invalid_key":
             sentence = f"{_given(error['input'])} cannot be the name of a field; write a word"
             return Flaw(where, section, sentence)
+        case "model_type" if error["ctx"]["class_name"] == NUMBERS and error["input"] is not None:
+            return Flaw(where, where, _no_numbers(error["input"], _section_at(model, where)))
     if section and where[-1] == "[key]":  # pydantic's word for: this entry's name, not its value
         where = (*where[:-2], error["input"])
     return Flaw(where, where, _sentence(error))
+
+
+def _is_absent(error: ErrorDetails) -> bool:
+    return error["type"] == "missing" or error["input"] is None
 
 
 def _meant(error: ErrorDetails, model: type[BaseModel]) -> Where:
@@ -100,17 +113,21 @@ def _meant(error: ErrorDetails, model: type[BaseModel]) -> Where:
 
 def _fields(model: type[BaseModel], where: Where) -> list[str]:
     """Name the fields of the section of `model` at this place."""
+    return list(_section_at(model, where).model_fields)
+
+
+def _section_at(model: type[BaseModel], where: Where) -> type[BaseModel]:
     for step in where:
         if step in model.model_fields:  # or else it is a place in a list, or an entry's name
-            model = _section(model.model_fields[step].annotation) or model
-    return list(model.model_fields)
+            model = section_of(model.model_fields[step].annotation) or model
+    return model
 
 
-def _section(kind: Any) -> type[BaseModel] | None:
+def section_of(kind: Any) -> type[BaseModel] | None:
     """Find the section mentioned in a type, such as Offer in tuple[Offer, ...]."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return kind
-    return next(filter(None, map(_section, get_args(kind))), None)
+    return next(filter(None, map(section_of, get_args(kind))), None)
 
 
 # -- sentences --------------------------------------------------------------------------------------
@@ -148,7 +165,7 @@ def _sentence(error: ErrorDetails) -> str:
         return str(context["error"])
     if kind == "literal_error":
         allowed = context["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-        return f"{_brief(value)} is not allowed{_hint(str(value), allowed)} Allowed: {', '.join(allowed)}."
+        return f"{_brief(value)} is not allowed{hint(str(value), allowed)} Allowed: {', '.join(allowed)}."
     if kind in _EXPECTED:
         expected = _EXPECTED[kind].format(**context)
         return f"expects {expected}, was given {_given(value)}{_remedy(expected, value)}"
@@ -161,8 +178,8 @@ def _sentence(error: ErrorDetails) -> str:
 def _remedy(expected: str, value: Any) -> str:
     if value is None:
         return "; give a value or leave the field out"
-    if "number" in expected and isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
-        return f"; write {value} without quotes"
+    if "number" in expected and isinstance(value, str):
+        return _remedy_of_number(expected, value)
     if expected == "a whole number" and isinstance(value, float) and value.is_integer():
         return f"; write {int(value)}"
     if expected == "true or false" and isinstance(value, str):
@@ -176,11 +193,28 @@ def _remedy(expected: str, value: Any) -> str:
     return ""
 
 
+def _no_numbers(value: Any, kind: type[BaseModel]) -> str:
+    """Say how the numbers of a mechanism are given, where something else stands."""
+    needed = [name for name, field in kind.model_fields.items() if field.is_required()]
+    remedy = f"write these: {', '.join(needed)}" if needed else "write {} for the usual numbers"
+    return f"expects fields below it, was given {_given(value)}; {remedy}"
+
+
+def _remedy_of_number(expected: str, text: str) -> str:
+    if numeral.is_date(text):
+        return "; weeks are counted, and the first is 0: write the number of the week, not a date"
+    number = numeral.meant(text)
+    if number is None or (expected == "a whole number" and "." in number and number != text):
+        return ""
+    return f"; write {number} without quotes" if number == text else f"; write {number}"
+
+
 def _likely(word: str, allowed: list[str]) -> str | None:
     return next(iter(difflib.get_close_matches(word, allowed, n=1)), None)
 
 
-def _hint(word: str, allowed: list[str]) -> str:
+def hint(word: str, allowed: list[str]) -> str:
+    """End a sentence about a word, with the one that was likely meant."""
     likely = _likely(word, allowed)
     return f'; did you mean "{likely}"?' if likely else "."
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from yaml import MarkedYAMLError
 
+from sim import wide
 from sim.fault import Fault
 
 COMMAND = (
@@ -39,8 +40,14 @@ SYNTAX = {  # what PyYAML says: what a person can do about it, and whether to lo
 }
 
 
-def bad_syntax(name: str, error: MarkedYAMLError) -> Fault:
+def bad_syntax(name: str, error: MarkedYAMLError, text: str) -> Fault:
     """Say what is to be done where PyYAML stumbled."""
+    marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark]
+    lines = text.splitlines()
+    for number in range(min(marks), min(max(marks) + 1, len(lines))):
+        if (column := wide.place(lines[number])) is not None:
+            remedy = wide.remedy(lines[number][column])
+            return Fault(f"{name}, line {number + 1}, column {column + 1}: {remedy}")
     said = f"{error.context} {error.problem}"
     sentence, from_start = next(entry for words, entry in SYNTAX.items() if words in said)
     mark = (error.context_mark if from_start else None) or error.problem_mark

@@ -60,7 +60,7 @@ def parse_yaml(text: str, name: str = "text") -> Tree:
     except yaml.reader.ReaderError as error:
         raise odd_character(name, text, error.position) from None
     except yaml.MarkedYAMLError as error:
-        raise bad_syntax(name, error) from None
+        raise bad_syntax(name, error, text) from None
 
 
 def parse_scalar(text: str) -> Any:
