@@ -6,7 +6,9 @@ Plain data, part of the `basket` section of a scenario; how households want it i
 
 from __future__ import annotations
 
-from pydantic import field_validator
+from typing import Annotated
+
+from pydantic import Field
 
 from sim.data import Data
 from sim.parameter import SCENARIO, parameter
@@ -36,14 +38,6 @@ class Category(Data):
         ge=0.2,
         le=104,
     )
-    goes_with: dict[str, float] = parameter(
+    goes_with: dict[str, Annotated[float, Field(ge=0.01, le=100)]] = parameter(
         "who came for this buys those so many times as readily", "-", TOGETHER, {}
     )
-
-    @field_validator("goes_with")
-    @classmethod
-    def _multiplies(cls, factors: dict[str, float]) -> dict[str, float]:
-        for name, factor in factors.items():
-            if not 0.01 <= factor <= 100:
-                raise ValueError(f"{name}: expects a factor from 0.01 to 100, was given {factor:g}.")
-        return factors

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator, field_validator
+from pydantic import AfterValidator, WithJsonSchema, field_validator
 
 from sim.data import Data
 from sim.parameter import SCENARIO, parameter
@@ -33,7 +33,9 @@ def _is_a_word(name: str) -> str:
     return name
 
 
-ChannelName = Annotated[str, AfterValidator(_is_a_word)]
+ChannelName = Annotated[
+    str, AfterValidator(_is_a_word), WithJsonSchema({"type": "string", "pattern": f"^{WORD}$"})
+]
 
 
 class Channel(Data):

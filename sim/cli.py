@@ -229,12 +229,13 @@ def contests() -> None:
 def check(files: Sequence[str]) -> None:
     """Say whether files of scenarios, plans, timelines or contests are right.
 
-    Every fault is named with its line. Which kind a file is, is seen from its fields.
+    Every fault is named with its line, also what can never happen in a market, such as a shock after its last
+    week. Which kind a file is, is seen from its fields.
     """
     faulty = False
     for file in files:
         try:
-            found = load_any(file, *KINDS)
+            found = load_any(file, *KINDS, thorough=True)
             click.echo(f"{file}: {KINDS[type(found)]}, nothing wrong with it.")
         except Fault as fault:
             click.echo(fault, err=True)

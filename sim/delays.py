@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 import numpy.typing as npt
-from pydantic import field_validator
+from pydantic import AfterValidator
 
 from sim.clock import MINUTES_AN_HOUR
 from sim.data import Data
@@ -16,6 +18,12 @@ Integers = npt.NDArray[np.integer]
 FEATURES = tuple(Segment.model_fields)
 
 
+def _is_feature(name: str) -> str:
+    if name not in FEATURES:
+        raise ValueError(not_there(name))
+    return name
+
+
 class Delays(Data):
     """How long it takes until an event is known, and what the record shows at all."""
 
@@ -23,17 +31,9 @@ class Delays(Data):
     answer_hours: float = parameter(
         "a survey answer is on record after", "hours", SCENARIO, 0.0, ge=0, le=168
     )
-    sees: tuple[str, ...] | None = parameter(
+    sees: tuple[Annotated[str, AfterValidator(_is_feature)], ...] | None = parameter(
         "what the record shows, as segments name it; everything when not given", "-", SCENARIO, None
     )
-
-    @field_validator("sees")
-    @classmethod
-    def _are_features(cls, sees: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        for name in sees or ():
-            if name not in FEATURES:
-                raise ValueError(not_there(name))
-        return sees
 
     @property
     def shown(self) -> tuple[str, ...]:

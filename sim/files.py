@@ -12,7 +12,7 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,10 +21,11 @@ import yaml
 from pydantic import ValidationError
 
 from sim.data import Data, changed
-from sim.fault import Fault, Where, flaws, spelled
+from sim.fault import MOST, Fault, Flaw, Where, flaws, spelled
 from sim.tree import ENDS_OF_LINES, LARGEST, Tree, parse_scalar, parse_yaml, too_large
 
 VERSION = 1
+THOROUGH = "thorough"  # tells validators that what can never happen is a fault, too
 WIDTH = 110
 INSTEAD = {  # of a function, by its field
     "": "Write it as a Segment, e.g. Segment(recency_weeks=over(8)).",
@@ -50,8 +51,13 @@ def load(path: Path | str, model: type[AnyData]) -> AnyData:
     return loads(_text(path), model, name=str(path))
 
 
-def load_any(path: Path | str, *models: type[Data]) -> Data:
+def load_any(path: Path | str, *models: type[Data], thorough: bool = False) -> Data:
     """Read a file as that one of several models whose fields it looks most like.
+
+    Parameters
+    ----------
+    thorough
+        As in `loads`.
 
     Raises
     ------
@@ -67,36 +73,64 @@ def load_any(path: Path | str, *models: type[Data]) -> Data:
         known = list(model.model_fields)  # a misspelt field counts: its fault is to be named as such
         return sum(bool(difflib.get_close_matches(field, known, n=1, cutoff=0.8)) for field in fields)
 
-    return loads(text, max(models, key=likeness), name=str(path))
+    return loads(text, max(models, key=likeness), name=str(path), thorough=thorough)
 
 
-def loads(text: str, model: type[AnyData], *, name: str = "text") -> AnyData:
-    """Read a text as a `model`, like `load`; `name` is what a `Fault` calls it."""
+def loads(text: str, model: type[AnyData], *, name: str = "text", thorough: bool = False) -> AnyData:
+    """Read a text as a `model`, like `load`.
+
+    Parameters
+    ----------
+    name
+        What a `Fault` calls it.
+    thorough
+        Also refuse what can never happen, which is an oversight in a file but none in a market that was made
+        shorter and saved; and name every fault, however many there are.
+    """
     tree = parse_yaml(text, name)
-    given = _unversioned(tree)
+    found = list(_flaws_of_version(tree))
+    told = {"version", *(flaw.where[-1] for flaw in found)}
+    given = {field: value for field, value in tree.value.items() if field not in told}
     try:
-        return model.model_validate(given)
+        read = model.model_validate(given, context=THOROUGH if thorough else None)
     except ValidationError as error:
-        in_order = sorted(flaws(error, model), key=lambda flaw: tree.line(flaw.where))
-        raise Fault(*(tree.fault(flaw.where, flaw.sentence, flaw.section) for flaw in in_order)) from None
+        found += flaws(error, model, None if thorough else MOST)
+    if found:
+        in_order = sorted(found, key=lambda flaw: tree.line(flaw.where))
+        raise Fault(*(tree.fault(flaw.where, flaw.sentence, flaw.section) for flaw in in_order))
+    return read
 
 
-def _unversioned(tree: Tree) -> dict[Any, Any]:
-    """Return the fields of a tree without the version, which must be ours."""
+def _flaws_of_version(tree: Tree) -> Iterator[Flaw]:
+    """Find what is wrong with the version of a text, which must be ours.
+
+    Raises
+    ------
+    Fault
+        If the text has no fields, or is of another version: then nothing else in it can be judged.
+    """
     if tree.value is None:
         raise Fault(f'{tree.name}: is empty; begin with "version: {VERSION}"')
     if not isinstance(tree.value, dict):
         raise Fault(tree.fault((), f'expects fields such as "version: {VERSION}", each on its own line'))
     if "version" not in tree.value:
-        sentence = f'the field "version" is missing; write "version: {VERSION}" as the first line'
-        raise Fault(tree.fault((), sentence))
+        yield _no_version(tree.value)
+        return
     found = tree.value["version"]
     if type(found) is not int:
-        raise Fault(tree.fault(("version",), f'expects a whole number; write "version: {VERSION}"'))
-    if found != VERSION:
+        yield Flaw(("version",), ("version",), f'expects a whole number; write "version: {VERSION}"')
+    elif found != VERSION:
         sentence = f"this kit reads version {VERSION}, not {found}; use the kit that the file was written for"
         raise Fault(tree.fault(("version",), sentence))
-    return {name: value for name, value in tree.value.items() if name != "version"}
+
+
+def _no_version(fields: Iterable[Any]) -> Flaw:
+    """Say that there is no version, or that it is misspelt."""
+    near = difflib.get_close_matches("version", map(str, fields), n=1, cutoff=0.8)
+    if near:
+        return Flaw((near[0],), (), f'unknown field "{near[0]}"; write "version: {VERSION}"')
+    sentence = f'the field "version" is missing; write "version: {VERSION}" as the first line'
+    return Flaw(("version",), (), sentence)
 
 
 def _text(path: Path) -> str:

@@ -4,9 +4,10 @@ Every number that a mechanism uses is declared with `parameter`, so that the mod
 where each comes from, and a test can refuse one that does not say.
 """
 
+from math import inf
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field
 from pydantic.config import JsonDict
 
 SCENARIO = "scenario"  # a fact of the market that its author sets: an opening hour, a wage
@@ -15,13 +16,14 @@ ASSUMED = "assumed; no published figure known"
 STATUS = {SCENARIO: "choice", PLAN: "choice", ASSUMED: "assumed"}  # any other source: literature
 
 
-def _can_be_drawn_from(shares: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
-    if min(shares, default=0.0) < 0 or sum(shares) == 0:
-        raise ValueError(f"{info.field_name} are relative numbers: none below 0, and not all of them 0.")
+def _can_be_drawn_from(shares: tuple[float, ...]) -> tuple[float, ...]:
+    if not 0 < sum(shares) < inf:
+        raise ValueError("these are relative numbers: their sum must be above 0, and finite.")
     return shares
 
 
-Shares = Annotated[tuple[float, ...], AfterValidator(_can_be_drawn_from)]  # 1, 3: a quarter and the rest
+Share = Annotated[float, Field(ge=0)]
+Shares = Annotated[tuple[Share, ...], AfterValidator(_can_be_drawn_from)]  # 1, 3: a quarter and the rest
 
 
 def parameter(

@@ -7,8 +7,9 @@ Those of the exercises stand ready in `sim/contests/`; an instructor may write o
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from sim.data import Data, Fault
 from sim.files import load
@@ -18,6 +19,12 @@ from sim.plan import LEVERS, Plan
 from sim.scenario import LARGEST, Scenario, load_scenario
 
 FOLDER = Path(__file__).parent / "contests"
+
+
+def _names_levers(section: str) -> str:
+    if section not in LEVERS:
+        raise ValueError(f"a plan has no levers named {section}. There are: {', '.join(LEVERS)}.")
+    return section
 
 
 class Rules(Data):
@@ -36,19 +43,11 @@ class Rules(Data):
         "cost of an agent at the desk", "currency a week", SCENARIO, None, ge=0, le=1e6
     )
     today: Plan = Field(Plan(name="today"), description="the plan that the others are compared with")
-    closed: tuple[str, ...] = Field(
+    closed: tuple[Annotated[str, AfterValidator(_names_levers)], ...] = Field(
         (), description="sections of a plan that must stay as they are today, such as pricing"
     )
     messages: int = parameter("a plan may send on average", "messages a market", SCENARIO, ge=0, le=10**9)
     markets: int = parameter("in so many markets a plan is tried", "markets", SCENARIO, 20, ge=2, le=1_000)
-
-    @field_validator("closed")
-    @classmethod
-    def _are_levers(cls, closed: tuple[str, ...]) -> tuple[str, ...]:
-        for name in closed:
-            if name not in LEVERS:
-                raise ValueError(f"a plan has no levers named {name}. There are: {', '.join(LEVERS)}.")
-        return closed
 
     @property
     def market(self) -> Scenario:

@@ -7,18 +7,20 @@ BG/NBD with gamma-gamma spend, with only `renewal` it is sBG.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import ceil
 from pathlib import Path
-from typing import get_args
+from typing import Any, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from sim.clock import WEEKS_A_YEAR
+from sim.coherence import clashes, idle
 from sim.data import Data, Fault
 from sim.delays import Delays
-from sim.files import load
+from sim.files import THOROUGH, load
 from sim.library import find, names
+from sim.misfit import fitted
 from sim.parameter import SCENARIO, parameter
 from sim.processes.acquisition import Parameters as Acquisition
 from sim.processes.automation import Parameters as Automation
@@ -83,6 +85,12 @@ LARGEST = 20_000_000  # people: their numbers must fit the event log
 class Scenario(Data):
     """Everything about a market that its firm cannot decide."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": [law], "properties": {law: {"type": "object"}}} for law in LAWS]
+        }
+    )
+
     name: str = Field(description="a short name", min_length=1, max_length=80)
     title: str = Field("", description="a line that says what it is")
     currency: str = Field("USD", description="code of the one currency", min_length=3, max_length=3)
@@ -145,45 +153,15 @@ class Scenario(Data):
     record: Delays = Delays()
     voice: Voice = Voice()
 
-    @model_validator(mode="after")
-    def _names_exist(self) -> Scenario:
-        for entry in (*self.calibrated, *self.sources):
-            section, _, field = entry.partition(".")
-            numbers = getattr(self, section, None)  # None where the section is switched off
-            known = getattr(type(numbers), "model_fields", {})
-            if section not in type(self).model_fields or (
-                field and numbers is not None and field not in known
-            ):
-                raise ValueError(
-                    f'"{entry}" in calibrated or sources is no section or parameter of a scenario.'
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _has_one_law_of_buying(self) -> Scenario:
-        if sum(getattr(self, law) is not None for law in LAWS) != 1:
-            raise ValueError(
-                "people buy either freely or under contract: give shopping or renewal, not both."
-            )
-        if self.rival and self.renewal:
-            raise ValueError(
-                "rival: people divide what they buy freely, not contracts: leave rival or renewal out."
-            )
-        if self.livestream and self.renewal:
-            raise ValueError(
-                "livestream: people buy on impulse freely, not by contract: leave livestream or renewal out."
-            )
-        if self.renewal and self.stewardship and self.stewardship.split_share:
-            raise ValueError(
-                "stewardship.split_share: nobody has two accounts under contract: leave it out, or give 0."
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _lets_delays_be_felt(self) -> Scenario:
-        if self.notice is None and self._struck_by_delays:
-            raise ValueError("shocks.calendar: a delay is felt by way of notice: give a notice section, too.")
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _hangs_together(
+        cls, given: Any, build: ModelWrapValidatorHandler[Self], reading: ValidationInfo
+    ) -> Self:
+        if not isinstance(given, Mapping):
+            return build(given)
+        found = [*clashes(given, cls), *(idle(given) if reading.context == THOROUGH else ())]
+        return fitted(build, given, found)
 
     @property
     def _struck_by_delays(self) -> tuple[Shock, ...]:

@@ -537,7 +537,10 @@ def test_a_board_offers_the_goods_of_the_market_for_messages_and_none_where_ther
         (lambda: BASKET.but(categories={}), "categories"),
         (lambda: BASKET.but(categories={"a": {"share": 0.1, "margin": 0.1, "goes_with": {"b": 2.0}}}), '"b"'),
         (lambda: BASKET.but(categories={"a": {"share": 0.1, "margin": 0.1, "goes_with": {"a": 2.0}}}), '"a"'),
-        (lambda: RANGE["beer"].but(goes_with={"rice": 0.0}), "factor from 0.01 to 100"),
+        (
+            lambda: RANGE["beer"].but(goes_with={"rice": 0.0}),
+            "goes_with.rice: 0.0 is too small: at least 0.01",
+        ),
         (lambda: Plan(basket={"recommender": "clever"}), "learned"),
         (lambda: simulate(market(), Plan(campaigns=[Campaign(about="wine", channel="app")]), 1), "rice, veg"),
         (lambda: simulate(market(None), Plan(campaigns=[Campaign(about="rice")]), 1), "switched off"),

@@ -367,6 +367,92 @@ def test_a_missing_field_is_reported_at_its_section() -> None:
     assert in_file(text, Shop) == 'plan.yaml, line 5: orders[1]: the field "size" is missing; add it'
 
 
+@pytest.mark.parametrize("version", ["", "version: '1'\n", "versoin: 1\n"])
+def test_a_version_that_is_missing_or_wrong_does_not_hide_what_else_is_wrong(version: str) -> None:
+    said = faults(lambda: loads(f"{version}name: 5\nactiv: true\n", Plan, name="p"))
+    assert len(said) == 3 and all("p, line" in each for each in said)
+    assert 'write "version: 1"' in said[0] and "name: expects text" in said[1] and '"activ"' in said[2]
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("10,000", "write 10000"), ("10 000", "write 10000"), ("1_000_000", "write 1000000"), ("0,27", "write 0.27"),
+        ("3%", "write 0.03"), ("12,5 %", "write 0.125"), ("100%", "write 1"), ("１０４", "write 104"), ("1，5", "write 1.5"),
+        ("2026-02-17", "write the number of the week, not a date"),
+    ],
+)  # fmt: skip
+def test_a_number_written_for_people_is_answered_by_the_number_for_a_file(written: str, remedy: str) -> None:
+    assert in_file(f"version: 1\nprices:\n  tea: {written}\n").endswith(f"; {remedy}") or "date" in remedy
+    assert remedy in in_file(f"version: 1\nprices:\n  tea: {written}\n")
+    read = remedy.removeprefix("write ")
+    assert "date" in remedy or loads(f"version: 1\nprices: {{tea: {read}}}\n", Plan).prices["tea"] == float(
+        read
+    )
+
+
+@pytest.mark.parametrize("written", ["1,00,0", "0,000,1x", "1.000.000", "5 weeks", "%", "-", "三"])
+def test_a_number_that_may_mean_several_things_is_not_guessed(written: str) -> None:
+    assert "; write" not in in_file(f"version: 1\nprices:\n  tea: {written}\n")
+
+
+def test_a_whole_number_is_not_answered_by_a_part_of_one() -> None:
+    assert "; write" not in in_file("version: 1\ncampaigns: [{every: 3%}]\n")
+    assert in_file("version: 1\ncampaigns: [{every: '1,000'}]\n").endswith("; write 1000")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "remedy"),
+    [
+        ("name：tea\n", "line 2, column 5", 'write ":" and a space'),
+        ("prices: {tea: 1， cake: 2}\n", "line 2, column 16", 'write "," and a space'),
+        ("prices: {\n  tea: 1，\n  cake: 2}\n", "line 3, column 9", 'write "," and a space'),
+        ("prices: {tea: 1｝\n", "line 2, column 16", 'write "}"'),
+        ("name:\u3000tea\nactive: true\n", "line 2, column 6", "write an ordinary space"),
+    ],
+)
+def test_marks_of_a_chinese_keyboard_are_named_where_they_stand(text: str, place: str, remedy: str) -> None:
+    said = faults(lambda: loads("version: 1\n" + text, Plan, name="p"))[0]
+    assert said.startswith(f"p, {place}: ") and said.endswith(remedy)
+
+
+def test_a_wide_colon_within_braces_is_named_where_its_field_would_be() -> None:
+    assert '"：" (U+FF1A) stands here' in in_file("version: 1\ncampaigns: [{every：1}]\n")
+
+
+def test_wide_marks_in_chinese_text_are_at_home() -> None:
+    assert loads("version: 1\nname: 店铺：茶，饼\n", Plan).name == "店铺：茶，饼"
+    assert "U+FF1A" not in in_file("version: 1\nname: 店铺：a: b\n")
+
+
+def test_the_numbers_of_a_mechanism_are_asked_for_below_its_name() -> None:
+    class Parameters(Data):
+        size: int = 1
+
+    class Market(Data):
+        easy: Parameters = Parameters()
+
+    assert in_file("version: 1\neasy: on\n", Market).endswith(
+        'easy: expects fields below it, was given the text "on"; write {} for the usual numbers'
+    )
+
+
+def test_a_thorough_reading_names_every_fault_however_many() -> None:
+    text = f"version: 1\nprices: {{{', '.join(f'a{place}: x' for place in range(70))}}}\n"
+    assert len(faults(lambda: loads(text, Plan, thorough=True))) == 70
+    assert len(faults(lambda: loads(text, Plan))) == 30
+
+
+def test_a_list_whose_only_entry_is_wrong_is_not_called_empty() -> None:
+    class Shop(Data):
+        fees: tuple[Annotated[float, Field(ge=0)], ...] = Field(min_length=1)
+
+    assert (
+        in_file("version: 1\nfees: [-3]\n", Shop) == "plan.yaml, line 2: fees[0]: -3 is too small: at least 0"
+    )
+    assert in_file("version: 1\nfees: []\n", Shop) == "plan.yaml, line 2: fees: has 0 entries: at least 1"
+
+
 def test_faults_of_a_file_are_listed_from_top_to_bottom() -> None:
     text = "version: 1\ncorner: [1]\nzzz: 1\ncampaigns: [{every: 0}]\nname: 7\n"
     lines = [line.split(":")[0] for line in faults(lambda: loads(text, Plan, name="p"))]

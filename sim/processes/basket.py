@@ -19,12 +19,12 @@ sold, and the order disappoints. Money in the stock buys off shortages with dimi
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
-from pydantic import field_validator
+from pydantic import ValidatorFunctionWrapHandler, field_validator
 
 from sim.category import Category
 from sim.chance import Purpose
@@ -33,7 +33,8 @@ from sim.data import Data
 from sim.events import FIRM, Kind
 from sim.lines import MOST_CATEGORIES, key
 from sim.mask import places
-from sim.parameter import ASSUMED, PLAN, SCENARIO, parameter
+from sim.misfit import Misfit, fitted, part
+from sim.parameter import ASSUMED, PLAN, SCENARIO, Shares, parameter
 from sim.recommender import Recommender
 from sim.segment import Segment
 from sim.till import Till
@@ -71,7 +72,7 @@ class Parameters(Data):
     pace_spread: float = parameter(
         "how differently long a pack lasts households: log-normal", "-", SCENARIO, 0.4, ge=0, le=2
     )
-    household_shares: tuple[float, ...] = parameter(
+    household_shares: Shares = parameter(
         "relative numbers of households of one, two, ... people; a pack lasts in proportion",
         "-",
         SCENARIO,
@@ -144,23 +145,10 @@ class Parameters(Data):
         "patience that such an order takes; in proportion below", "patience", STOCKOUTS, 0.1, ge=0, le=10
     )
 
-    @field_validator("household_shares")
+    @field_validator("categories", mode="wrap")
     @classmethod
-    def _are_shares(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
-        if min(shares) < 0 or not 0 < sum(shares) < float("inf"):
-            raise ValueError("expects numbers from 0 up, one of them above 0.")
-        return shares
-
-    @field_validator("categories")
-    @classmethod
-    def _go_with_each_other(cls, categories: dict[str, Category]) -> dict[str, Category]:
-        for name, category in categories.items():
-            for other in category.goes_with:
-                if other not in categories or other == name:
-                    raise ValueError(
-                        f'{name} goes with "{other}", which is no other category. '
-                        f"There are: {', '.join(categories)}."
-                    )
+    def _go_with_each_other(cls, given: Any, build: ValidatorFunctionWrapHandler) -> dict[str, Category]:
+        categories: dict[str, Category] = fitted(build, given, _strangers(given))
         return categories
 
     @property
@@ -174,6 +162,19 @@ class Parameters(Data):
         """The places of the categories that are used up and bought again."""
         categories = self.categories.values()
         return tuple(place for place, category in enumerate(categories) if category.cycle_weeks)
+
+
+def _strangers(given: Any) -> Iterator[Misfit]:
+    """Find goods that go with what is no other category."""
+    categories = given if isinstance(given, Mapping) else {}
+    for name, category in categories.items():
+        others = part(category, "goes_with")
+        for other in others if isinstance(others, Mapping) else ():
+            if other not in categories or other == name:
+                there_are = ", ".join(map(str, categories))
+                yield Misfit(
+                    (name, "goes_with", other), f'"{other}" is no other category. There are: {there_are}.'
+                )
 
 
 class Levers(Data):

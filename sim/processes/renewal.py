@@ -12,20 +12,21 @@ the same events.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import simpy
-from pydantic import ValidationInfo, field_validator
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from sim.chance import Floats, Integers, Luck, Purpose, beta_toll
 from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause, Kind, Stage
 from sim.mask import places
+from sim.misfit import Misfit, fitted, part
 from sim.orders import ring_up
 from sim.parameter import PLAN, SCENARIO, Shares, parameter
 from sim.segment import Segment
@@ -48,7 +49,9 @@ NEUTRAL_SATISFACTION = 7.0  # of 10: levels move at their plain shares
 class Parameters(Data):
     """How contracts run, and how they end."""
 
-    fees: tuple[float, ...] = parameter("fee of a bill, by level", "currency", SCENARIO, min_length=1)
+    fees: tuple[Annotated[float, Field(ge=0, le=DEAREST)], ...] = parameter(
+        "fee of a bill, by level", "currency", SCENARIO, min_length=1
+    )
     level_shares: Shares = parameter(
         "relative numbers of new contracts, by level", "-", SCENARIO, (1.0,), min_length=1
     )
@@ -85,20 +88,20 @@ class Parameters(Data):
         "patience that an offer to stay takes: it reminds of leaving", "patience", PERILS, 0.02, ge=0, le=10
     )
 
-    @field_validator("fees")
+    @model_validator(mode="wrap")
     @classmethod
-    def _can_be_paid(cls, fees: tuple[float, ...]) -> tuple[float, ...]:
-        if not 0 <= min(fees) <= max(fees) <= DEAREST:
-            raise ValueError(f"a fee is a number from 0 to {DEAREST:g}.")
-        return fees
+    def _has_a_fee_for_each_level(cls, given: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+        return fitted(build, given, _levels_without_a_fee(given))
 
-    @field_validator("level_shares")
-    @classmethod
-    def _each_has_a_fee(cls, shares: tuple[float, ...], before: ValidationInfo) -> tuple[float, ...]:
-        levels = len(before.data.get("fees", shares))
-        if len(shares) > levels:
-            raise ValueError(f"there are {levels} fees, so give no more than {levels} shares.")
-        return shares
+
+def _levels_without_a_fee(given: Any) -> Iterator[Misfit]:
+    """Find more shares of levels than there are fees."""
+    fees, shares = part(given, "fees"), part(given, "level_shares")
+    both_are_lists = isinstance(fees, tuple | list) and isinstance(shares, tuple | list)
+    if both_are_lists and len(shares) > len(fees):
+        yield Misfit(
+            ("level_shares",), f"there are {len(fees)} fees, so give no more than {len(fees)} shares."
+        )
 
 
 class Levers(Data):

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
 import simpy
-from pydantic import field_validator
+from pydantic import Field
 
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK, OpeningHours
@@ -59,7 +59,7 @@ class Parameters(Data):
         gt=0,
         le=1e6,
     )
-    channels: dict[str, float] = parameter(
+    channels: dict[str, Annotated[float, Field(gt=0, le=1)]] = parameter(
         "by which complaints arrive, with their shares",
         "-",
         SCENARIO,
@@ -138,14 +138,6 @@ class Parameters(Data):
     csat_spread: float = parameter(
         "standard deviation of answers about a complaint's handling", "share", SCENARIO, 0.2, ge=0, le=1
     )
-
-    @field_validator("channels")
-    @classmethod
-    def _have_shares(cls, channels: dict[str, float]) -> dict[str, float]:
-        for name, share in channels.items():
-            if not 0 < share <= 1:
-                raise ValueError(f"{name}: expects a share above 0, up to 1, was given {share:g}.")
-        return channels
 
 
 class Levers(Data):
