@@ -8,6 +8,7 @@ then completes names, shows meaning and unit of a number, and underlines what is
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ SHELF: dict[Path, type[Data]] = {  # the schemas that lie beside the ready-made 
     rules.FOLDER / "contest.schema.json": Rules,
 }
 NAMES = ("properties", "$defs")  # keys of a schema under which names stand
+SECTION = re.compile(r"\bsim__(?:processes__)?(\w+?)__(?:Parameters|Levers)\b")  # pydantic's name for it
 NOTES = ("unit", "source", "status", "slider", "absent", "title")  # for the kit alone
 REMARK = "# yaml-language-server: $schema="  # how a file names its schema
 
@@ -37,7 +39,10 @@ def text(model: type[Data]) -> str:
         **schema["properties"],
     }
     schema["required"] = ["version", *schema.get("required", ())]
-    return json.dumps(_readable(schema), indent=1, ensure_ascii=False) + "\n"
+    schema = _readable(schema)
+    for name, definition in schema["$defs"].items():
+        definition["title"] = SECTION.sub(r"\1", name)  # what an editor calls it
+    return SECTION.sub(r"\1", json.dumps(schema, indent=1, ensure_ascii=False)) + "\n"
 
 
 def save(folder: Path) -> list[Path]:
@@ -61,4 +66,6 @@ def _readable(part: Any, names: bool = False) -> Any:
     kept = {key: _readable(value, key in NAMES) for key, value in part.items() if names or key not in NOTES}
     if not names and "unit" in part:
         kept["description"] = f"{part['description']} [{part['unit']}]"
+    if not names and "patternProperties" in part:
+        kept["additionalProperties"] = False  # or an editor would let any other name pass
     return kept

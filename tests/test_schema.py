@@ -53,6 +53,9 @@ def test_every_ready_made_file_passes_and_names_its_schema(path: Path, model: ty
         (Plan, {"version": 1, "campaigns": [{"every": 0}]}, "$.campaigns[0].every"),
         (Timeline, {"version": 1}, "$"),
         (Scenario, {"version": 1, "name": "x", "people": "many", "weeks": 9, "margin": 0.3}, "$.people"),
+        (Scenario, {"version": 1, "name": "x", "people": 9, "weeks": 9, "margin": 0.3}, "$"),  # buys no way
+        (Scenario, {"renewal": {"fees": [-3], "leave_a": 1, "leave_b": 1}}, "$.renewal"),
+        (Scenario, {"entry": {"entry_shares": [1, -1]}}, "$.entry.entry_shares[1]"),
     ],
 )
 def test_what_an_editor_can_see_is_wrong_is_marked_where_it_stands(
@@ -67,6 +70,28 @@ def test_a_number_tells_its_meaning_and_unit_and_fields_keep_their_names() -> No
     assert set(whole["properties"]) == {"version", *Scenario.model_fields}
     for definition in whole["$defs"].values():
         assert all(isinstance(field, dict) for field in definition.get("properties", {}).values())
+
+
+def test_a_schema_knows_what_is_no_name_of_a_channel() -> None:
+    market = yaml.safe_load((scenario.FOLDER / "supermarket.yaml").read_text(encoding="utf-8"))
+    channels = market["contact"]["channels"]
+    channels["E-mail"] = channels.pop("email")
+    assert judge(market, Scenario) == ["$.contact"]
+
+
+def test_a_schema_lets_through_either_law_of_buying_but_not_both() -> None:
+    free = yaml.safe_load((scenario.FOLDER / "supermarket.yaml").read_text(encoding="utf-8"))
+    bound = yaml.safe_load((scenario.FOLDER / "bank.yaml").read_text(encoding="utf-8"))
+    assert judge(free | {"renewal": None}, Scenario) == judge(bound | {"shopping": None}, Scenario) == []
+    assert judge(free | {"renewal": bound["renewal"]}, Scenario) == ["$"]
+
+
+@pytest.mark.parametrize("model", SHELF.values(), ids=lambda model: model.__name__)
+def test_a_schema_calls_each_section_as_a_file_does(model: type[Data]) -> None:
+    kinds = json.loads(text(model))["$defs"]
+    assert {"service", "shocks"} <= set(kinds) and not [name for name in kinds if "__" in name]
+    assert all(kind["title"] == name for name, kind in kinds.items())
+    assert len(kinds) == len(model.model_json_schema()["$defs"]), "no two sections share a name"
 
 
 def test_the_schemas_can_be_had_beside_one_s_own_files(tmp_path: Path) -> None:
