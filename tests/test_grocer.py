@@ -22,6 +22,7 @@ from sim.scenario import FOLDER, LAWS, MECHANISMS
 NAME = "community_fresh_cn"
 GROCER = load_scenario(NAME)
 PAGE = Path(__file__).parents[1] / "docs" / "scenarios" / f"{NAME}.md"
+INDUSTRIES = (NAME, "supermarket", "convenience_store", "saas", "bank", "manufacturing")
 SECTIONS = ("entry", *LAWS, *MECHANISMS, "record")
 
 
@@ -44,9 +45,10 @@ def test_a_grocer_that_does_nothing_in_particular_about_breaks_even(seed: int) -
     assert 0.6 < quarters.iloc[-1] / quarters.iloc[0] < 0.95, "more customers leave than come"
 
 
-def test_every_section_of_the_file_says_where_its_numbers_come_from() -> None:
-    written = yaml.safe_load((FOLDER / f"{NAME}.yaml").read_text(encoding="utf-8"))
-    assert {name for name in written if name in SECTIONS} == set(written["sources"])
+@pytest.mark.parametrize("name", INDUSTRIES)
+def test_every_section_of_the_file_says_where_its_numbers_come_from(name: str) -> None:
+    written = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert {section for section in written if section in SECTIONS} == set(written["sources"])
 
 
 def test_the_grocer_has_channels_of_its_own_and_no_e_mail() -> None:

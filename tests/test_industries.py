@@ -117,10 +117,3 @@ def test_its_page_has_the_six_headings_and_names_its_scenario(name: str) -> None
 def test_the_code_on_its_page_runs(name: str) -> None:
     for block in re.findall(r"```python\n(.*?)```", page(name), re.S):
         exec(compile(block, f"{name}.md", "exec"), {})
-
-
-@each_industry
-def test_every_section_of_its_own_says_where_its_numbers_come_from(name: str) -> None:
-    scenario = load_scenario(name)
-    for section in ("renewal", "sales", "ties", "service"):
-        assert section in scenario.sources
