@@ -52,6 +52,9 @@ class Channel(Data):
         "rested people who opt out after a message", "share", FATIGUE, ge=0, le=1
     )
     in_person: bool = parameter("only those can be met who came in last week", "-", SCENARIO, False)
+    members_only: bool = parameter(
+        "only members who have not muted the firm's group read it", "-", SCENARIO, False
+    )
     most_in_4_weeks: int | None = parameter(
         "mailings to many that it carries in any four weeks; no limit when not given",
         "mailings",

@@ -82,6 +82,8 @@ class Post:
             boxes = boxes[~np.isin(boxes, world.desk.accounts_unsolved())]
         if self.channels[message.channel].in_person:
             boxes = boxes[world.record.came_since((week - 1) * MINUTES_A_WEEK, boxes)]
+        if self.channels[message.channel].members_only:
+            boxes = boxes[world.people.community.listening(self._people(boxes))]
         boxes = boxes[world.people.contact.consent[row][self._people(boxes)] & ~self.letters[row][boxes]]
         if levers.messages_a_week is not None:
             boxes = boxes[self.letters[:, boxes].sum(axis=0) < levers.messages_a_week]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Campaign, Fault, Plan, Scenario, Trigger, load_scenario, over, simulate
+from sim import Campaign, Fault, Plan, Scenario, Segment, Trigger, load_scenario, over, simulate
 from sim.channel import CAP_WEEKS, FIRST, MOST, Channel, codes
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
@@ -82,6 +82,42 @@ def test_in_person_only_those_are_met_who_came_in_last_week() -> None:
         assert met and met <= came
     anywhere = simulate(with_channels(counter=EMAIL), plan, 1)
     assert len(anywhere.events.of(Kind.SENT)) > len(sent)
+
+
+# -- in a group ------------------------------------------------------------------------------------
+
+CHAT = Channel(cost=0.01, consent_share=1.0, open_share=0.5, click_share=0.1, fatigue=0.2, opt_out_share=0.0)
+GROUPS = with_channels(chat=CHAT.but(members_only=True)).also("community")
+LED = Plan(campaigns=[Campaign(channel="chat")], community={"invite": Segment(), "advisers": 5.0, "posts": 5})
+
+
+def test_of_a_channel_for_members_only_those_in_a_group_who_have_not_muted_it_are_reached() -> None:
+    numbers = GROUPS.community.but(join_share=0.2, mute_share=0.05)
+    events = simulate(GROUPS.but(community=numbers), LED, 1).events
+    joined, lost = np.full(300, np.inf), np.full(300, np.inf)
+    for kind, since in ((Kind.ENTERED, joined), (Kind.MUTED, lost), (Kind.QUIT, lost)):
+        these = events.of(kind)
+        np.minimum.at(since, these.person, these.minute // MINUTES_A_WEEK)
+    sent = events.of(Kind.SENT)
+    week = sent.minute // MINUTES_A_WEEK
+    assert len(sent) > 300 and np.isfinite(lost).sum() > 20
+    assert (joined[sent.person] <= week).all() and (week <= lost[sent.person]).all()
+
+
+def test_a_channel_for_members_only_reaches_nobody_where_nobody_is_in_a_group() -> None:
+    uninvited = simulate(GROUPS, Plan(campaigns=LED.campaigns), 1)
+    ungrouped = simulate(GROUPS.but(community=None), Plan(campaigns=LED.campaigns), 1)
+    anywhere = simulate(with_channels(chat=CHAT), Plan(campaigns=LED.campaigns), 1)
+    assert not len(uninvited.events.of(Kind.SENT)) and not len(ungrouped.events.of(Kind.SENT))
+    assert len(anywhere.events.of(Kind.SENT)) > 1_000
+
+
+def test_who_may_read_a_channel_is_of_no_account_while_nobody_writes_on_it() -> None:
+    """Off means off: the same market, event for event."""
+    led = LED.but(campaigns=[])
+    open_to_all = GROUPS.but(contact=GROUPS.contact.but(channels={"chat": CHAT}))
+    one, other = (simulate(scenario, led, 2) for scenario in (GROUPS, open_to_all))
+    pd.testing.assert_frame_equal(one.events.frame(), other.events.frame())
 
 
 # -- the cap ---------------------------------------------------------------------------------------

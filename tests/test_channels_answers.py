@@ -18,7 +18,7 @@ from sim.experiment import Trials, Twin
 from sim.lead import Lead
 
 SHOP = load_scenario("community_fresh_cn", people=800).but(weeks=52)
-WAYS = ("wecom", "sms", "wecom_group")
+WAYS = ("wecom", "sms", "official_account")
 WEEKLY = Plan(campaigns=[Campaign(channel=way) for way in WAYS])
 
 

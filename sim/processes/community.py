@@ -140,6 +140,10 @@ class Columns:
             return cls(np.broadcast_to(np.int8(OUTSIDE), len(person)))
         return cls(np.full(len(person), OUTSIDE, np.int8))
 
+    def listening(self, who: Integers) -> npt.NDArray[np.bool_]:
+        """Tell which of these people are in a group and have not muted it."""
+        return self.status[who] == MEMBER
+
 
 class Community:
     """Monday's invitations and posts; Sunday's answers, and what they leave."""
