@@ -1,15 +1,18 @@
 """Lessons keep their form, predictions are judged fairly, and the model reference is today's."""
 
 import ast
+import inspect
 import json
+import re
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from sim import Fault
 from sim.course import Prediction
-from sim.reference import PAGE, page
+from sim.reference import MECHANISMS, PAGE, page
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path for folder in ("chapters", "solutions") for path in (ROOT / folder).rglob("*.ipynb"))
@@ -52,6 +55,11 @@ def test_the_first_lesson_is_there() -> None:
 
 def test_the_model_reference_says_what_the_code_says() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "renew it by python -m sim.reference"
+
+
+@pytest.mark.parametrize("module", MECHANISMS, ids=lambda module: module.__name__)
+def test_the_model_reference_gives_the_equation_of_every_mechanism(module: ModuleType) -> None:
+    assert re.search(r" [=~] |^    ", inspect.getdoc(module) or "", re.MULTILINE)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,20 @@
 """Community: groups of the firm's own (私域社群), in which customers talk with advisers and each other.
 
 The firm invites customers; the sociable and the satisfied join. Members read what is posted and buy a little
-more. Those who ask something are answered as far as the advisers' hours go:
+more:
+
+    joins = join share x sociability x exp(steepness x (S - 7))
+    buying = usual x (1 + post lift x (1 - exp(-posts / worth)))
+
+Those who ask something are answered as far as the advisers' hours go:
 
     answers = min(questions, hours x 60 / answer_minutes)
 
 An answer warms, and nourishes the social bond. A question that nobody answers disappoints, and some leave
 over it. Every post makes some members mute the group, or leave. Members who still listen recommend the shop
 more often.
+
+    mutes = 1 - (1 - mute share) ^ posts,     leaves = 1 - (1 - leave share) ^ posts
 
 Members would buy more than others also without a group: only a twin or a lot tells what the group does.
 """

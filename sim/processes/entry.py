@@ -3,6 +3,9 @@
 Everybody there will ever be exists from week 0. Some are customers already, some place their first order
 at a minute drawn in advance; a pool of others comes only if the firm wins them (`acquisition.py`). Where a
 person stands with the firm is their stage, which every mechanism reads.
+
+    people = customers at the start + those who come by themselves + those who must be won
+    shares:  present,                 (1 - present) x (1 - pool),      (1 - present) x pool
 """
 
 from __future__ import annotations

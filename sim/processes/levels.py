@@ -7,6 +7,9 @@ than the one before; which one pays depends on what a customer brings, and so on
 many small customers the lower ones, with few large ones the higher ones. Whether it does can be tried.
 
 A customer for whom no rule is given is served as if there were no levels: complaints are met as they come.
+
+    share of faults complained about = usual + invites x (1 - usual),  or usual x (1 + invites) below 0
+    harm of a fault that nobody complained about = usual x (1 - finds x repairs), on average
 """
 
 from __future__ import annotations

@@ -5,6 +5,11 @@ Members are not like others: who shops more joins sooner. Points near a reward s
 (breakage). A tier gives status and perks. Status pleases on the way up, and is soon usual; perks tie for as
 long as they are given; losing a tier hurts more than gaining it pleased. Points are a debt of the firm: each
 is worth a cent, and stands on its books until it is redeemed or expires.
+
+    buying of a member = usual x (1 + pressure x pull x way^2) x (1 + glow)
+    aim of the financial bond = pull x way,     aim of the structural bond = 1 - exp(-perk / perk worth)
+
+with pull = 1 - exp(-points given back / points worth), and way = points held / reward, 1 at most.
 """
 
 from __future__ import annotations

@@ -6,6 +6,10 @@ a way out that is as easy as the way in, an option without profiling, an end to 
 its own for sensitive data. Each costs reach; each gives people control, which is what trust in data hangs
 on, and it weakens what a breach of data does (Martin, Borah & Palmatier 2017). What is deleted, nobody can
 steal.
+
+    toll of a message chosen by a profile = concern x (profiled toll x relief + sensitive toll, if unasked)
+    harm of a breach = usual x relief x (sensitive exposure, if unasked)
+    relief = control relief ^ (how many there are of an easy way out and an option without profiling)
 """
 
 from __future__ import annotations

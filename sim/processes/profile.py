@@ -4,6 +4,8 @@ At a customer's first order of the run the firm asks what they mostly come for, 
 to them, and how many they are at home. Some answer. Some of these name a need that is not theirs, and most
 make themselves out a little greener than they pay for: what people say of themselves is a measure with noise
 and flattery, and all that a firm sees of their needs. How many they are at home, people know, and say.
+
+    greenness declared = 10 x (1 - exp(-premium paid for green goods / scale)) + flattery + noise
 """
 
 from __future__ import annotations

@@ -6,6 +6,11 @@ more often. A term is billed in equal parts. Whatever else uses up patience make
 term ends; then the satisfied may move up a level, and the dissatisfied down. A level with a fee of 0 binds
 nobody: whoever has had enough there goes in any week.
 
+    chance to leave at the end of a term ~ Beta(alpha, beta)
+    share that renews at the end of term n = (beta + n - 1) / (alpha + beta + n - 1)
+    toll at the end of a term = -ln(1 - chance) x price^elasticity x exp(-relief x offer x sensitivity)
+    moves up = upgrade share x mood x lift,  down = downgrade share / mood,  mood = exp(steepness x (S - 7))
+
 This file decides for everybody at once what `sim/subscriber.py` tells as one customer's life. The two give
 the same events.
 """

@@ -5,6 +5,9 @@ firm promises a first answer within 2 hours and a solution within 24, counted in
 those who complained judge how it went: what was put right in time is mostly forgiven, what was late or
 never answered is not. Orders may be checked before they go out, with diminishing returns; what is wrong with
 them then, nobody has to complain about.
+
+    share of orders with a fault = fault share x (1 - reach x (1 - exp(-checks / worth)))
+    toll of a fault put right = fault toll x (1 - repaired) x exp(-manner of the agent - compensation / worth)
 """
 
 from __future__ import annotations

@@ -5,6 +5,13 @@ stolen; a scandal is talked about; a law asks everybody for consent anew; delive
 firm knows before (what it does then, and what people feel, is the mechanism `notice`). Nobody decides these.
 What a firm decides is how it meets the public ones: by silence, by denial, or openly (Dawar & Pillutla 2000).
 
+What they do at full strength, and less in proportion:
+
+    buying = usual x (1 + lift)  in a season,   x (1 - loss)  in an outage
+    buying = usual x (1 - cut) ^ (elasticity x sensitivity)  in a price war, and its toll x sensitivity
+    harm of a breach = answer x exposure,   of a scandal = answer:  how far its tolls, drops and opt-outs go
+    answer = 1 in silence, denial harm when denied, open relief when answered openly
+
 A scandal spreads by talk as long as it lasts. Of those who have not heard of it, in a week
 
     share that hears = 1 - exp(-talk x harm x share of people who have heard)

@@ -4,6 +4,13 @@ The law is BG/NBD (Fader, Hardie & Lee 2005): a customer orders at a personal ra
 may leave for good; the order values follow gamma-gamma (Fader & Hardie 2013). One state is added to it,
 dormancy: people stop for a while by themselves and come back by themselves.
 
+    orders of a week ~ Poisson(rate x lift),     rate ~ Gamma(r, alpha)
+    leaves after an order with a chance that is ~ Beta(a, b)
+    value of an order ~ Gamma(p, nu),            nu ~ Gamma(q, v)
+    share of customers asleep = doze share / (doze share + wake share),  in the long run
+
+Rate, chance and nu are a customer's own; the lift is what other mechanisms make of this week.
+
 This file decides for everybody at once what `sim/customer.py` tells as one customer's life. The two give
 the same events.
 """
