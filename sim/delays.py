@@ -1,4 +1,7 @@
-"""Delays: what a market's record shows of its customers, and how long it takes until an event is known."""
+"""Delays: what a market's record shows of its customers, and how long it takes until an event is known.
+
+In a scenario these numbers stand under `record`.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from pydantic.config import JsonDict
 SCENARIO = "scenario"  # a fact of the market that its author sets: an opening hour, a wage
 PLAN = "plan"  # a decision of the firm
 ASSUMED = "assumed; no published figure known"
-STATUS = {SCENARIO: "choice", PLAN: "choice", ASSUMED: "assumed"}  # any other source: literature
 
 
 def _can_be_drawn_from(shares: tuple[float, ...]) -> tuple[float, ...]:
@@ -24,6 +23,13 @@ def _can_be_drawn_from(shares: tuple[float, ...]) -> tuple[float, ...]:
 
 Share = Annotated[float, Field(ge=0)]
 Shares = Annotated[tuple[Share, ...], AfterValidator(_can_be_drawn_from)]  # 1, 3: a quarter and the rest
+
+
+def _status(source: str) -> str:
+    """Say what kind of number this source makes it."""
+    if source in (SCENARIO, PLAN):
+        return "choice"
+    return "assumed" if source.startswith("assumed") else "literature"
 
 
 def parameter(
@@ -38,15 +44,15 @@ def parameter(
 ) -> Any:
     """Declare a parameter: its meaning, unit and source, its default, and the bounds of its valid values.
 
-    Its status follows from its source: `literature` (informed by published results, not fitted), `assumed`
-    (nothing published was found) or `choice` (its author decides). Which parameters a scenario has fitted
-    to data stands in the scenario, under `calibrated`.
+    Its status follows from its source: `assumed` (the source begins with this word: nothing published was
+    found), `choice` (its author decides) or else `literature` (informed by published results, not fitted).
+    Which parameters a scenario has fitted to data stands in the scenario, under `calibrated`.
 
     A decision of the firm may also say how a board of levers (`sim.levers`) offers it: `slider` gives the
     sensible range, lowest, highest and step, where the valid one is far wider; `absent` says in a few
     words what None means.
     """
-    note: JsonDict = {"unit": unit, "source": source, "status": STATUS.get(source, "literature")}
+    note: JsonDict = {"unit": unit, "source": source, "status": _status(source)}
     if slider:
         note["slider"] = list(slider)
     if absent:

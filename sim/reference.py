@@ -12,7 +12,7 @@ from types import ModuleType
 
 from pydantic.fields import FieldInfo
 
-from sim import voice
+from sim import delays, scenario, voice
 from sim.data import Data
 from sim.processes import (
     acquisition,
@@ -92,8 +92,9 @@ its author sets.
 
 def page() -> str:
     """Put the page together."""
-    sections = [INTRODUCTION, _fitted(), *(_section(module) for module in MECHANISMS)]
-    return "\n".join(sections)
+    market = (_section(scenario, [scenario.Scenario]), _section(delays, [delays.Delays]))
+    mechanisms = (_section(module, models(module)) for module in MECHANISMS)
+    return "\n".join([INTRODUCTION, _fitted(), *market, *mechanisms])
 
 
 def _fitted() -> str:
@@ -103,9 +104,9 @@ def _fitted() -> str:
         "| --- | --- | --- |",
     ]
     for name in scenario_names():
-        scenario = load_scenario(name)
-        fitted = ", ".join(f"`{entry}`" for entry in scenario.calibrated) or "nothing"
-        sources = "<br>".join(f"*{entry}*: {text.strip()}" for entry, text in scenario.sources.items())
+        market = load_scenario(name)
+        fitted = ", ".join(f"`{entry}`" for entry in market.calibrated) or "nothing"
+        sources = "<br>".join(f"*{entry}*: {text.strip()}" for entry, text in market.sources.items())
         lines.append(f"| `{name}` | {fitted} | {sources} |")
     return "\n".join(lines) + "\n"
 
@@ -117,16 +118,17 @@ def models(module: ModuleType) -> list[type[Data]]:
     return [*declared, module.Parameters]
 
 
-def _section(module: ModuleType) -> str:
+def _section(module: ModuleType, declared: list[type[Data]]) -> str:
     title, _, text = inspect.getdoc(module).partition("\n\n")  # type: ignore[union-attr]
     path = module.__name__.replace(".", "/")
     head = f"## {title.rstrip('.')}\n\n`{path}.py`\n\n{text.strip()}\n"
-    return "\n".join([head, *(_table(model) for model in models(module))])
+    return "\n".join([head, *(_table(model) for model in declared)])
 
 
 def _table(model: type[Data]) -> str:
     lines = ["| parameter | meaning | unit | default | range | status | source |", "| --- " * 7 + "|"]
-    lines += [_row(name, field) for name, field in model.model_fields.items()]
+    fields = model.model_fields.items()
+    lines += [_row(name, field) for name, field in fields if field.json_schema_extra]  # not whole sections
     return "\n".join(lines) + "\n"
 
 

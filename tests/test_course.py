@@ -12,7 +12,9 @@ import pytest
 
 from sim import Fault
 from sim.course import Prediction
+from sim.delays import Delays
 from sim.reference import MECHANISMS, PAGE, page
+from sim.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path for folder in ("chapters", "solutions") for path in (ROOT / folder).rglob("*.ipynb"))
@@ -55,6 +57,19 @@ def test_the_first_lesson_is_there() -> None:
 
 def test_the_model_reference_says_what_the_code_says() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "renew it by python -m sim.reference"
+
+
+def test_the_model_reference_has_a_row_for_every_number_of_a_scenario() -> None:
+    text = page()
+    for name, field in (*Scenario.model_fields.items(), *Delays.model_fields.items()):
+        assert f"| `{name}` | {field.description} |" in text or not field.json_schema_extra
+
+
+def test_a_number_from_the_literature_names_the_year_in_which_it_was_published() -> None:
+    rows = re.findall(r"^\| `.* \| literature \| .*", page(), re.MULTILINE)
+    assert len(rows) > 100
+    for row in rows:
+        assert re.search(r"\b(18|19|20)\d\d\b", row.partition("| literature |")[2]), row
 
 
 @pytest.mark.parametrize("module", MECHANISMS, ids=lambda module: module.__name__)

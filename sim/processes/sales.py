@@ -40,7 +40,7 @@ OPENING = 9 * 60  # those won last week order from Monday at nine on
 ASK_AGAIN = 4  # weeks until an account that is not visited is thought of again
 LONG_AGO = -10_000  # week of a deal that has not been
 SELLERS = STAFF.index("sellers")
-STEPS = "no published figures for single steps; sizes assumed"
+STEPS = "assumed; no published figures for single steps"
 LEADS = (
     "Sabnis, Chatterjee, Grewal & Lilien 2013, J. Marketing 77(1): sellers leave most leads of marketing "
     "without a follow-up; size assumed"

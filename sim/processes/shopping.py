@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 BG_NBD = "Fader, Hardie & Lee 2005, Marketing Science 24(2)"
 GAMMA_GAMMA = "Fader & Hardie 2013, The gamma-gamma model of monetary value"
-DORMANCY = "this kit's extension of BG/NBD; fitted in sim/calibration.py"
+DORMANCY = "assumed; this kit's extension of BG/NBD, fitted in the scenario cdnow (sim/calibration.py)"
 
 
 class Parameters(Data):
