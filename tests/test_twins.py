@@ -30,6 +30,7 @@ from sim.population import Population
 from sim.processes.rollout import Parameters as Rollout
 from sim.processes.stewardship import Parameters as Stewardship
 from sim.run import Run
+from sim.scenario import MECHANISMS
 
 Mask = npt.NDArray[np.bool_]
 SUPERMARKET = load_scenario("supermarket")
@@ -142,6 +143,43 @@ def test_a_mechanism_whose_levers_nobody_moves_might_as_well_not_be_there(name: 
     unwritten = {"rollout": Rollout(), "stewardship": Stewardship()}  # in no ready-made market
     here = unwritten.get(section) or getattr(scenario, section)
     there, gone = (simulate(scenario.but(**{section: these}), Plan(), 4) for these in (here, None))
+    assert_same(there.events, gone.events)
+
+
+LETTERS = Plan(campaigns=[Campaign(channel=channel, offer=DEAL) for channel in ("email", "app")])
+
+
+@pytest.mark.parametrize("name", ["supermarket", "saas"])
+def test_a_desk_without_faults_only_costs_its_wages(name: str) -> None:
+    scenario = load_scenario(name).but(people=400, weeks=60)
+    assert scenario.service
+    idle = scenario.but(service=scenario.service.but(fault_share=0.0))
+    there, gone = (simulate(market, LETTERS, 4) for market in (idle, scenario.but(service=None)))
+    assert len(there.events.of(Kind.WAGES)) == 60
+    assert_same(there.events.where(there.events.kind != Kind.WAGES), gone.events)
+
+
+def test_what_orders_feel_like_changes_nothing_where_nobody_leaves_over_it_asks_for_it_or_tells_it() -> None:
+    scenario = SUPERMARKET.but(people=400, weeks=60, patience=None, acquisition=None)
+    assert scenario.experience
+    felt = scenario.but(experience=scenario.experience.but(survey_every=0))
+    there, gone = (simulate(market, LETTERS, 4) for market in (felt, scenario.but(experience=None)))
+    assert there.people.experience.satisfaction.std() > 0
+    assert_same(there.events, gone.events)
+
+
+@pytest.mark.parametrize("name", ["supermarket", "saas"])
+def test_patience_that_nothing_takes_changes_nothing(name: str) -> None:
+    scenario = load_scenario(name).but(people=400, weeks=60)
+    for section in [part for part in MECHANISMS if getattr(scenario, part)]:
+        here = getattr(scenario, section)
+        none = {part: 0.0 for part in type(here).model_fields if part.endswith("toll")}
+        scenario = scenario.but(**{section: here.but(**none)})
+    assert scenario.patience
+    calm = scenario.but(patience=scenario.patience.but(competitor_pull=0.0, switching_cost=0.0))
+    dearer = LETTERS.but(pricing={"price": 1.2})
+    there, gone = (simulate(market, dearer, 4) for market in (calm, scenario.but(patience=None)))
+    assert len(there.events.of(Kind.DISCOUNT)) > 10 and len(there.events.of(Kind.LEFT)) > 10
     assert_same(there.events, gone.events)
 
 
