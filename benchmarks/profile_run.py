@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 import sim
-from benchmarks.settings import core, everything, weekly_offers, whole
+from benchmarks.settings import core, everything, under_contract, weekly_offers, whole
 from benchmarks.timing import without_collector
 from sim import Scenario, simulate
 
@@ -28,6 +28,9 @@ OTHER_TURNS = {
     FILLING: "basket",
     ("sim/desk.py", "_look"): "service",
     ("sim/desk.py", "_finish"): "service",
+    ("sim/team.py", "seller"): "sales",  # processes of its own for sellers, deals and accounts
+    ("sim/deal.py", "life"): "sales",
+    ("sim/deal.py", "account"): "sales",
     ("sim/market.py", "close_books"): "(the log and the record)",
 }
 Function = tuple[str, str]  # module and name
@@ -73,9 +76,16 @@ def turns(functions: pd.DataFrame) -> pd.Series[float]:
 
 
 def profile_tables(people: int, weeks: int) -> tuple[str, str]:
-    """Write the shares of the modules as a table, the largest of the core first; then of the mechanisms."""
+    """Write the shares of the modules as a table, and then those of the mechanisms."""
     runs = [profiled(market(people, weeks)) for market in (core, everything, whole)]
-    by_module = pd.concat([shares(functions) for functions in runs], axis=1, keys=["core", "all", "whole"])
+    firms = [profiled(under_contract(name, people, weeks)) for name in ("manufacturing", "saas")]
+    return shares_table(*runs), turns_table(runs[-1], *firms)
+
+
+def shares_table(bare: pd.DataFrame, usual: pd.DataFrame, full: pd.DataFrame) -> str:
+    """Write which module takes how much as a table, the largest of the core first."""
+    runs = [shares(functions) for functions in (bare, usual, full)]
+    by_module = pd.concat(runs, axis=1, keys=["core", "all", "whole"])
     by_module = by_module.fillna(0.0).sort_values("core", ascending=False)
     by_module = by_module[by_module.max(axis=1) >= 0.005]
     head = [
@@ -86,5 +96,17 @@ def profile_tables(people: int, weeks: int) -> tuple[str, str]:
         f"| {name} | {row['core']:.0%} | {row['all']:.0%} | {row['whole']:.0%} |"
         for name, row in by_module.iterrows()
     ]
-    by_turn = [f"| {name} | {share:.1%} |" for name, share in turns(runs[-1]).items()]
-    return "\n".join([*head, *lines]), "\n".join(["| mechanism | share |", "|---|---|", *by_turn])
+    return "\n".join([*head, *lines])
+
+
+def turns_table(free: pd.DataFrame, maker: pd.DataFrame, software: pd.DataFrame) -> str:
+    """Write whose turn takes how long as a table: in a market of free buyers, and in two of contracts."""
+    by_turn = pd.concat([turns(functions) for functions in (free, maker, software)], axis=1)
+    nobody = by_turn.index.str.startswith("(nobody")
+    by_turn = pd.concat([by_turn[~nobody], by_turn[nobody]])
+    head = [
+        "| mechanism | every mechanism there is | machine parts under contract | software under contract |",
+        "|---|---|---|---|",
+    ]
+    cells = by_turn.map(lambda share: "–" if pd.isna(share) else f"{share:.1%}")
+    return "\n".join([*head, *(f"| {name} | {' | '.join(row)} |" for name, row in cells.T.items())])

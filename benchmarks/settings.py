@@ -83,6 +83,11 @@ def whole(people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
     return market.also(*off)
 
 
+def under_contract(name: str, people: int = PEOPLE, weeks: int = WEEKS) -> Scenario:
+    """Give a market of contracts, its desk and its sellers in proportion to the people."""
+    return load_scenario(name, people).but(weeks=weeks)
+
+
 def busy_desk(people: int, weeks: int = WEEKS) -> Scenario:
     """Give the supermarket with so many faults that one agent is hardly enough."""
     market = everything(people, weeks)

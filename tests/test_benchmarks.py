@@ -1,5 +1,6 @@
 """The benchmarks compare programs that do the same work. Timings are never tests."""
 
+import re
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from benchmarks import cdnow_generator, report, scale, soak, speed, timing, vari
 from benchmarks.profile_run import profile_tables, profiled, turns
 from benchmarks.settings import BUSINESS, busy_desk, cdnow, core, everything, whole
 from sim.run import Run
-from sim.scenario import MECHANISMS
+from sim.scenario import LAWS, MECHANISMS
 
 
 def test_peers_do_the_same_work_in_a_tiny_market() -> None:
@@ -79,7 +80,8 @@ def test_every_row_of_scale_is_measured_and_a_log_is_larger_than_its_numbers(
 
 def test_profile_names_the_modules_and_the_mechanisms() -> None:
     modules, mechanisms = profile_tables(50, 5)
-    assert "| sim/processes/shopping.py |" in modules and "| rival |" in mechanisms
+    assert "| sim/processes/shopping.py |" in modules
+    assert all(f"\n| {name} |" in mechanisms for name in (*LAWS, *MECHANISMS))
 
 
 def test_turns_of_all_mechanisms_are_parts_of_a_run_and_those_switched_off_have_none() -> None:
@@ -87,6 +89,13 @@ def test_turns_of_all_mechanisms_are_parts_of_a_run_and_those_switched_off_have_
     assert (found > 0).all() and found.sum() == pytest.approx(1)
     assert {*MECHANISMS} - {*BUSINESS} < {*found.index}
     assert not {"basket", "rival"} & {*turns(profiled(everything(50, 5))).index}
+
+
+def test_readme_says_of_every_law_and_mechanism_how_long_its_turns_take() -> None:
+    text = report.README.read_text(encoding="utf-8").partition("### Whose turn takes how long")[2]
+    shares = dict(re.findall(r"^\| (\w+) \| (.*) \|$", text, re.MULTILINE))
+    for name in ("entry", *LAWS, *MECHANISMS):
+        assert "%" in shares.get(name, ""), name
 
 
 def test_readme_has_every_row() -> None:
