@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from sim import Campaign, Offer, Plan, Scenario, Segment, at_least, load_scenario, over, simulate
+from sim.chance import Floats
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.processes.entry import Parameters as Entry
@@ -150,16 +151,49 @@ def test_a_higher_markup_is_noticed_no_more_often_but_minded_more() -> None:
 # -- a shelf price that follows demand -------------------------------------------------------------
 
 
-def test_a_price_that_follows_demand_is_high_after_busy_weeks_and_low_after_quiet_ones() -> None:
-    lived = simulate(market(), Plan(pricing={"follow_demand": 0.5}), 3)
-    orders = np.bincount(lived.events.of(Kind.ORDER).minute // MINUTES_A_WEEK, minlength=40)
+def following(follow_demand: float, scenario: Scenario) -> tuple[Floats, Floats]:
+    """Give orders and price of each week under a price that follows demand."""
+    lived = simulate(scenario, Plan(pricing={"follow_demand": follow_demand}), 3)
+    orders = np.bincount(lived.events.of(Kind.ORDER).minute // MINUTES_A_WEEK, minlength=scenario.weeks)
     noted = lived.events.of(Kind.PRICED)
-    price = np.ones(40)
+    price = np.ones(scenario.weeks)
     price[noted.minute // MINUTES_A_WEEK] = noted.value / 1e6
-    for week in range(14, 40):
-        usual = orders[week - 13 : week].mean()
-        stated = np.clip(1 + 0.5 * (orders[week - 1] / usual - 1), 0.8, 1.2)
+    return orders.astype(float), price
+
+
+def assert_follows(price: Floats, demand: Floats, share: float) -> None:
+    """Check the stated law in every week but the first, before which there is nothing to follow."""
+    assert price[0] == 1
+    for week in range(1, len(price)):
+        usual = demand[max(week - 13, 0) : week].mean()
+        stated = np.clip(1 + share * (demand[week - 1] / usual - 1), 0.8, 1.2)
         assert price[week] == pytest.approx(stated, abs=1e-6)
-    assert price.min() >= 0.8 and price.max() <= 1.2
-    steady = simulate(market(), Plan(), 3)
-    assert not len(steady.events.of(Kind.PRICED))
+
+
+def test_a_price_that_follows_demand_is_high_after_busy_weeks_and_low_after_quiet_ones() -> None:
+    """Demand is what would have been ordered at the usual price."""
+    scenario = market()
+    orders, price = following(0.5, scenario)
+    assert_follows(price, orders * price**scenario.pricing.elasticity, 0.5)
+    assert price.std() > 0.005
+    assert (following(0.0, scenario)[1] == 1).all()
+
+
+def test_under_contract_bills_come_at_any_price_and_are_demand_as_they_are() -> None:
+    orders, price = following(0.5, load_scenario("saas", 200).but(weeks=40))
+    assert_follows(price, orders, 0.5)
+    assert price.std() > 0.005
+
+
+def test_a_price_that_follows_demand_wholly_does_not_swing_by_its_own_echo() -> None:
+    """If it did, each dear week would be followed by a cheap one, both at the bounds."""
+    _, price = following(1.0, market())
+    settled = price[14:]
+    assert np.corrcoef(settled[1:], settled[:-1])[0, 1] > -0.6
+    assert (np.abs(settled - 1) < 0.199).mean() > 0.9
+
+
+def test_a_price_that_follows_demand_is_the_same_for_all_and_felt_as_unfair_by_nobody() -> None:
+    lived = simulate(market(notice_share=1.0), Plan(pricing={"follow_demand": 1.0}), 3)
+    assert len(lived.events.of(Kind.PRICED)) > 20
+    assert not len(lived.events.of(Kind.FELT_UNFAIR)) and not lived.people.patience.used[7].any()

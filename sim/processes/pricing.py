@@ -9,6 +9,16 @@ measured against it, the usual price looks dear.
 
 In a market with needs, sensitivity goes with the weight that a person gives to money (`needs.py`). Its mean
 over all people is 1 in every market.
+
+A price may follow demand. As a high price sells less, orders alone would echo it: up after a busy week, and
+down after the quiet one that this made. So demand is what people would have ordered at the usual price; the
+firm is taken to know its elasticity.
+
+    demand = orders x price^elasticity
+    price  = shelf price x (1 + follow_demand x (demand / usual demand - 1))
+
+Everybody pays it, so nobody is treated worse than others, and there is no backlash as with a `surcharge`: it
+costs what any dear week costs.
 """
 
 from __future__ import annotations
@@ -106,7 +116,7 @@ class Levers(Data):
         "shelf price, beside the scenario's", "share", PLAN, 1.0, slider=(0.8, 1.2, 0.01), ge=0.5, le=2
     )
     follow_demand: float = parameter(
-        "per cent that it goes up when last week's orders were one per cent above the usual, and down below",
+        "per cent that it goes up when last week's demand was one per cent above the usual, and down below",
         "-",
         PLAN,
         0.0,
@@ -152,7 +162,7 @@ class Pricing:
         self.world = world
         self.these = these
         self.levers = Levers()
-        self.demand: deque[int] = deque(maxlen=USUAL_WEEKS)  # orders of the last weeks
+        self.demand: deque[float] = deque(maxlen=USUAL_WEEKS)  # of the last weeks, in orders
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Monday: empty pantries and forget old prices, remember last week's, compare with the shelf."""
@@ -160,7 +170,8 @@ class Pricing:
             week = yield self.world.calendar.hour("prices")
             self.pass_time()
             self.remember_deals()
-            self.demand.append(len(self.world.orders.minute))
+            if week:  # nothing came before the first
+                self.demand.append(self.last_demand())
             self.set_price(week)
             self.compare()
 
@@ -173,9 +184,17 @@ class Pricing:
         if millionths != 1e6:
             self.world.log.note(Kind.PRICED, week * MINUTES_A_WEEK, FIRM, value=millionths)
 
+    def last_demand(self) -> float:
+        """Work out how many would have ordered last week at the usual price.
+
+        Under contract, bills come whatever the price: it tells when a term ends.
+        """
+        people = self.world.people
+        return len(self.world.orders.minute) * (1.0 if people.renewal.binds else people.pricing.dearness)
+
     def surge(self) -> float:
         """Work out what a price that follows demand adds to the shelf price, or takes off it."""
-        usual = sum(self.demand) / len(self.demand)
+        usual = sum(self.demand) / max(len(self.demand), 1)
         above = self.demand[-1] / usual - 1 if usual else 0.0
         return min(max(1 + self.levers.follow_demand * above, 1 - SWING), 1 + SWING)
 
