@@ -18,7 +18,7 @@ MINUTES_A_DAY = 1_440
 MINUTES_A_WEEK = 10_080
 WEEKS_A_QUARTER, WEEKS_A_YEAR = 13, 52
 
-MONDAY = ("decide", "prices", "acquire", "wake", "arrive", "contact", "contracts", "shop")
+MONDAY = ("decide", "rules", "prices", "acquire", "wake", "arrive", "contact", "contracts", "shop")
 SUNDAY = ("baskets", "redress", "service", "experience", "loyalty", "bonds", "patience", "books")
 
 BEFORE_MONDAY = -0.5  # minutes: when the first calendar hour rings

@@ -17,7 +17,7 @@ from sim.chance import Integers, Luck, Purpose
 from sim.channel import codes
 from sim.clock import MINUTES_A_WEEK
 from sim.delays import FEATURES
-from sim.events import BILL, FIRM, Events, Kind
+from sim.events import BILL, Events, Kind
 from sim.identity import identities
 from sim.mask import places
 from sim.texts import write
@@ -36,12 +36,8 @@ Tables = dict[str, pd.DataFrame]
 def extract(run: Run) -> Tables:
     """Give the firm's tables by name, in order of time: what is known by the end, of people on record."""
     record, events = run.replay(run.scenario.weeks), run.events
-    person = np.unique(record.owners())
     entry = record.second(events).astype(np.int64)  # under which of a person's accounts it stands
-    due = events.minute + run.scenario.record.minutes()[events.kind]
-    on_record = np.zeros(run.scenario.people + 1, bool)
-    on_record[[*person, FIRM]] = True  # what concerns no customer, such as prices, is known too
-    known = places(on_record[events.person] & (due < run.scenario.weeks * MINUTES_A_WEEK))
+    known = places(record.holds(events))
     sold = known[events.kind[known] == int(Kind.ORDER)]
     events, entry = events.where(known), entry[known]
     orders = _orders(events, entry)

@@ -73,6 +73,11 @@ class Purchases:
         earlier = (second != UNKNOWN) & ((first == UNKNOWN) | (second < first))
         self.first[:, into] = np.where(earlier, second, first)
 
+    def forget(self, row: Integers) -> None:
+        """Empty some rows; what was bought together stays, for it belongs to nobody."""
+        self.bought[:, row] = 0
+        self.first[:, row] = self.last[:, row] = UNKNOWN
+
     def runout_weeks(self, monday: int, about: str | None = None) -> Floats:
         """Predict in how many weeks a staple runs out, for each row; the soonest of all if none is named.
 

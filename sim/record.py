@@ -3,6 +3,9 @@
 A record is not a person: it is opened at the first order that the firm sees, and whom it belongs to is a
 hidden link. Every Monday at 00:00 it learns the events that have become known by then; what a plan sees
 in that week is exactly this. The same code replays it after the run for any week that is asked for.
+
+A firm may delete what it knows of those who have long been silent. Their record is closed and empty, and
+they are strangers until they order again: then it opens anew and knows what has become known since.
 """
 
 from __future__ import annotations
@@ -30,10 +33,19 @@ KINDS = np.arange(
 ONE = np.int32(1)  # of the type of the columns that count: np.add.at is slow where types differ
 EFFECTS = np.bincount([*BILL], [*BILL.values()], minlength=256).astype(np.int64)  # on a bill, by kind
 Sales = tuple[Integers, ...]  # of what customers are billed: person, 1 for an order or 0, and cents
+COLUMNS: dict[str, tuple[type, float]] = {  # type of each, and what stands in an empty record
+    **dict.fromkeys(("first", "last", "contact", "basket", "ticket", "promoted"), (np.int32, UNKNOWN)),
+    "term_end": (np.int32, UNKNOWN),
+    **dict.fromkeys(("level", "tier", "need", "household"), (np.int8, UNKNOWN)),
+    **dict.fromkeys(("cancelled", "community"), (np.bool_, False)),
+    **dict.fromkeys(("points", "cents", "cents_52w"), (np.int64, 0)),
+    **dict.fromkeys(("orders", "orders_52w", "opened", "clicked", "tickets"), (np.int32, 0)),
+    **dict.fromkeys(("nps", "greenness"), (np.float32, np.nan)),
+}
 
 
 class Record:
-    """Columns of shape (people,), of which the first `len(self)` rows are open records."""
+    """Columns of shape (people,), of which the first `len(self)` rows have been opened."""
 
     person: Integers  # hidden: whom a record belongs to
     first: Integers  # minutes of the first and the last order, and of the last message
@@ -69,18 +81,16 @@ class Record:
         self._ends: list[int] = []  # where each kind begins among the events that are taken in
         self._year: list[Sales | Events] = []  # by week, to be forgotten in a year
         self._of_person = np.full(people + 1, UNKNOWN, np.int32)  # the last place is the firm's, person -1
+        self._number = np.full(people, UNKNOWN, np.int32)  # the row that is a person's, open or closed
+        self._closed = np.zeros(people, bool)  # records that were deleted, or merged into another
+        self.since = np.zeros(people + 1, np.int64)  # minute of the last deletion: what was known is gone
         self._delay = delays.minutes()
         self.person = np.zeros(people, np.int32)
-        self.first, self.last, self.contact = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
-        self.basket, self.ticket, self.promoted = (np.full(people, UNKNOWN, np.int32) for _ in range(3))
-        self.term_end = np.full(people, UNKNOWN, np.int32)
-        self.level, self.tier = (np.full(people, UNKNOWN, np.int8) for _ in range(2))
-        self.need, self.household = (np.full(people, UNKNOWN, np.int8) for _ in range(2))
-        self.cancelled, self.community = np.zeros(people, bool), np.zeros(people, bool)
-        self.points, self.cents, self.cents_52w = (np.zeros(people, np.int64) for _ in range(3))
-        counts = (np.zeros(people, np.int32) for _ in range(5))
-        self.orders, self.orders_52w, self.opened, self.clicked, self.tickets = counts
-        self.nps, self.greenness = (np.full(people, np.nan, np.float32) for _ in range(2))
+        for name, (kind, blank) in COLUMNS.items():
+            column: npt.NDArray[Any] = np.zeros(people, kind)  # what nobody writes to takes no memory
+            if blank:
+                column[:] = blank
+            setattr(self, name, column)
         self.purchases = purchases or Purchases(people)
 
     def __len__(self) -> int:
@@ -110,10 +120,12 @@ class Record:
     def _open_records(self, person: Integers) -> None:
         """Open a record for each of these people, in the order in which they first stand here."""
         who = np.array(list(dict.fromkeys(person.tolist())), np.int64)
-        number = np.arange(self._open, self._open + len(who))
-        self._of_person[who] = number
-        self.person[number] = who
-        self._open += len(who)
+        new = who[self._number[who] == UNKNOWN]
+        self._number[new] = np.arange(self._open, self._open + len(new))
+        self.person[self._number[new]] = new
+        self._open += len(new)
+        self._of_person[who] = self._number[who]
+        self._closed[self._number[who]] = False
 
     def _take_in(self, page: Events) -> None:
         """Add a page by kind to the columns; where a column keeps the last value, the latest event wins."""
@@ -179,7 +191,10 @@ class Record:
         self._add_up(sales, ONE, ever, lately)
         if len(self._year) > WEEKS_A_YEAR:
             past = self._year.pop(0)
-            self._add_up(_sales(past) if isinstance(past, Events) else past, -ONE, lately)
+            past = _sales(past) if isinstance(past, Events) else past
+            learned = self.monday - WEEKS_A_YEAR * MINUTES_A_WEEK
+            there = places(self.since[past[0]] < learned)  # what was deleted cannot be taken off
+            self._add_up(tuple(column[there] for column in past), -ONE, lately)
 
     def _add_up(self, sales: Sales, sign: np.int32, *columns: tuple[Integers, Integers]) -> None:
         """Add sales to columns of orders and cents, or take them off."""
@@ -189,16 +204,48 @@ class Record:
             np.add.at(count, row, ordered)
             np.add.at(cents, row, paid)
 
+    # -- forgetting -----------------------------------------------------------------------------
+
+    def forget_silent(self, weeks: int | None) -> Integers:
+        """Delete what is known of people without an order for so many weeks, and name them; None: nobody."""
+        if weeks is None:
+            return np.zeros(0, np.int64)
+        silent = self.silent_since(self.monday - weeks * MINUTES_A_WEEK)
+        self.forget(silent)
+        return silent
+
+    def forget(self, who: Integers) -> None:
+        """Delete the records of people who have one; it closes, and opens anew at an order known later."""
+        row = self._number[who]
+        self._of_person[who] = UNKNOWN
+        self._closed[row] = True
+        self.since[who] = self.monday
+        for name, (_, blank) in COLUMNS.items():
+            getattr(self, name)[row] = blank
+        self.purchases.forget(row)
+
     # -- asking ---------------------------------------------------------------------------------
 
     @property
     def rows(self) -> slice | Integers:
         """The places of the records that a firm sees."""
-        return slice(len(self))
+        closed = self._closed[: len(self)]
+        return places(~closed) if closed.any() else slice(len(self))
 
     def owners(self) -> Integers:
-        """Whom each record belongs to: no firm knows."""
+        """Whom each record belongs to, closed ones too: no firm knows."""
         return self.person[: len(self)]
+
+    def forgotten(self) -> Integers:
+        """Find the people whose data are deleted and who have not ordered since."""
+        return places((self.since[:-1] > 0) & (self._of_person[:-1] == UNKNOWN))
+
+    def holds(self, events: Events) -> Mask:
+        """Tell which events of a run the firm has on file by now; what concerns no customer, it has."""
+        due = events.minute + self._delay.take(events.kind)
+        on_record = np.zeros(self.size + 1, bool)
+        on_record[[*self.owners()[self.rows], FIRM]] = True
+        return on_record[events.person] & (due < self.monday) & (due >= self.since[events.person])
 
     def boxes(self, rule: Segment | Callable[[Any], Any], about: str | None = None) -> Integers:
         """Find the letter boxes of records that fit; they are people where nobody has two (`sim.split`).
@@ -227,13 +274,19 @@ class Record:
 
     def bought_since(self, minute: int) -> Integers:
         """Find the people with an order on record since a minute, whose contract, if any, still runs."""
-        seen = (self.last >= minute) & ~self.cancelled
-        return np.sort(self.person[: len(self)][seen[: len(self)]]).astype(np.int64)
+        rows = self.rows
+        seen = (self.last[rows] >= minute) & ~self.cancelled[rows]
+        return np.sort(self.person[rows][seen]).astype(np.int64)
 
     def silent_since(self, minute: int) -> Integers:
-        """Find the people on record without an order since a minute, under any of their accounts."""
-        owners = self.owners()
-        return np.setdiff1d(owners, owners[self.last[: len(self)] >= minute]).astype(np.int64)
+        """Find the people on record without an order since a minute, under any of their accounts.
+
+        Whom the firm owes something, under a contract or for points, is not silent.
+        """
+        rows = self.rows
+        owners = self.owners()[rows]
+        heard = (self.last[rows] >= minute) | (self.level[rows] != UNKNOWN) | (self.points[rows] > 0)
+        return np.setdiff1d(owners, owners[heard]).astype(np.int64)
 
     def came_since(self, minute: int, who: Integers) -> Mask:
         """Tell which of these people have an order on record since a minute."""

@@ -93,8 +93,11 @@ class Run:
     def replay(self, week: int) -> Record:
         """Give the firm's record as it stood on the Monday of a week, with whom it belongs to."""
         record = record_of(self.scenario, Luck(self.seed))
-        for page in self.pages[:week]:
+        for monday, page in enumerate(self.pages[:week], 1):
             record.learn(page)
+            record.forget_silent(
+                self.timeline.at(monday).privacy.keep_weeks
+            )  # as `processes/privacy.py` does
         return record
 
     def save(self, folder: str | Path) -> Path:

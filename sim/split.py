@@ -82,7 +82,6 @@ class SplitRecord(Record):
         self.accounts = accounts
         self.merged = np.zeros(self.people, bool)
         self.history: list[Integers] = []  # the boxes of every page's events
-        self._closed = np.zeros(2 * self.people, bool)  # records that were merged into another
 
     # -- learning -------------------------------------------------------------------------------
 
@@ -124,6 +123,13 @@ class SplitRecord(Record):
         self.merged[person], self._closed[second] = True, True
         self._of_person[person + self.people] = first  # what becomes known late still finds its record
 
+    def forget(self, who: Integers) -> None:
+        """Delete both records of some people, and that the two are of one person."""
+        boxes = np.concatenate([who, who + self.people])
+        super().forget(boxes[self._of_person[boxes] != UNKNOWN])
+        self.since[boxes] = self.monday
+        self.merged[who] = False
+
     # -- asking ---------------------------------------------------------------------------------
 
     def box_at(self, person: Integers, minute: Integers) -> npt.NDArray[np.int64]:
@@ -142,16 +148,16 @@ class SplitRecord(Record):
 
     def apart(self) -> Integers:
         """Find the people who stand in two records."""
-        return places((self._of_person[self.people : -1] != UNKNOWN) & ~self.merged)
-
-    @property
-    def rows(self) -> Integers:
-        """The records that are open and not merged into another."""
-        return places(~self._closed[: len(self)])
+        known = self._of_person[:-1].reshape(2, self.people) != UNKNOWN  # (accounts, people)
+        return places(known.all(axis=0) & ~self.merged)
 
     def owners(self) -> Integers:
         """Whom each record belongs to, closed ones too."""
         return super().owners() % max(self.people, 1)
+
+    def forgotten(self) -> Integers:
+        """Find the people whose data are deleted and who have not ordered since, under any account."""
+        return np.setdiff1d(places(self.since[: self.people]), self.owners()[self.rows])
 
     def select(self, rule: Segment | Callable[[Any], Any]) -> Integers:
         """Find the people of whom a record fits, each once, in order of record."""

@@ -406,8 +406,10 @@ def _assert_defections_accounted_for(run: Run, kind: dict[str, pd.DataFrame]) ->
 def _assert_record_is_a_subset(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     record, delays = run.record(run.scenario.weeks), run.scenario.record
     assert record["orders"].ge(1).all(), "a record is opened at the first order known"
-    known = kind["ORDER"]["minute"] + round(60 * delays.order_hours) < run.scenario.weeks * MINUTES_A_WEEK
-    assert record["orders"].sum() == known.sum(), "each order is known after its delay, and no sooner"
+    since = run.replay(run.scenario.weeks).since[kind["ORDER"]["person"]]  # the last deletion; 0: none
+    due = kind["ORDER"]["minute"] + round(60 * delays.order_hours)
+    known = due.between(since, run.scenario.weeks * MINUTES_A_WEEK, inclusive="left")
+    assert record["orders"].sum() == known.sum(), "each order is known after its delay, until it is deleted"
     assert record["recency_weeks"].mul(168).gt(delays.order_hours).all()
     assert record["recency_weeks"].le(record["tenure_weeks"]).all()
     assert record["recency_weeks"].ge(0).all()
@@ -420,7 +422,8 @@ def _assert_record_is_a_subset(run: Run, kind: dict[str, pd.DataFrame]) -> None:
     assert record["nps"].dropna().between(0, 10).all()
     split = split_share(run.scenario) > 0
     assert run.hidden_link.loc[record.index].value_counts().le(2 if split else 1).all()
-    assert split or len(run.hidden_link) == len(record)
+    deletes = any(plan.privacy.keep_weeks for plan in run.timeline.plans.values())
+    assert split or deletes or len(run.hidden_link) == len(record)
     assert len(run.record(0)) == 0, "on the first Monday the firm knows nobody yet"
 
 

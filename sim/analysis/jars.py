@@ -131,8 +131,8 @@ def foreseen(run: Run, staple: str = "rice") -> pd.DataFrame:
     place = _place(run, staple)
     end = run.scenario.weeks
     record = run.replay(end)
-    known = record.purchases.runout_weeks(record.monday, staple)[: len(record)]
-    who = record.owners()
+    known = record.purchases.runout_weeks(record.monday, staple)[record.rows]
+    who = record.owners()[record.rows]
     truth = run.people.basket.runs_out[place][who] / MINUTES_A_WEEK - end
     seen = record.frame()["recency_weeks"].to_numpy() <= 13
     table = pd.DataFrame({"predicted": known, "truth": np.maximum(truth, 0.0)}, pd.Index(who, name="person"))

@@ -2,10 +2,17 @@
 
 Messages chosen by a profile reach better, and some people mind being profiled. What the law of many
 countries asks for (in China the Personal Information Protection Law, 个人信息保护法) is here a set of levers:
-a way out that is as easy as the way in, an option without profiling, an end to keeping data, and consent of
-its own for sensitive data. Each costs reach; each gives people control, which is what trust in data hangs
-on, and it weakens what a breach of data does (Martin, Borah & Palmatier 2017). What is deleted, nobody can
-steal.
+a way out that is as easy as the way in, an option without profiling, an end to keeping data, consent of its
+own for sensitive data, and one price for all (不得大数据杀熟: what a firm knows of people is no reason to let
+them pay more). Each costs reach, or what a higher price would have earned; each gives people control, which
+is what trust in data hangs on, and it weakens what a breach of data does (Martin, Borah & Palmatier 2017).
+
+What is deleted, nobody can steal, and the firm cannot use: its record knows nothing of that person, and an
+export has none of their rows, until they order again and a new record begins. Kept are the data of those whom
+the firm owes something, under a contract or for points. What was earned stays in the accounts.
+
+Who chose to live without profiles is asked for no price of their own either. An offer that a message brings
+is no higher price than the shelf's, so it stays allowed.
 
     toll of a message chosen by a profile = concern x (profiled toll x relief + sensitive toll, if unasked)
     harm of a breach = usual x relief x (sensitive exposure, if unasked)
@@ -23,7 +30,6 @@ import numpy.typing as npt
 import simpy
 
 from sim.chance import Floats, Integers, Luck, Purpose
-from sim.clock import MINUTES_A_WEEK
 from sim.data import Data
 from sim.events import Cause
 from sim.mask import places
@@ -104,9 +110,17 @@ class Levers(Data):
     """What rules the firm gives itself."""
 
     easy_withdrawal: bool = parameter("a way out that is as easy as the way in", "-", PLAN, False)
-    plain_option: bool = parameter("messages without profiling for who wants them", "-", PLAN, False)
+    plain_option: bool = parameter(
+        "messages without profiling, and the shelf price, for who wants them", "-", PLAN, False
+    )
+    one_price: bool = parameter(
+        "nobody pays more than the shelf price for what is known of them: `surcharge` does nothing",
+        "-",
+        PLAN,
+        False,
+    )
     keep_weeks: int | None = parameter(
-        "data and addresses are deleted after so long without an order",
+        "data and addresses are deleted after so long without an order, if the firm owes nothing",
         "weeks",
         PLAN,
         None,
@@ -125,10 +139,11 @@ class Columns:
     """How people mind, and what is done with their data; shape (people,)."""
 
     concern: Floats  # mean 1
-    plain: npt.NDArray[np.bool_]  # wants no message chosen by a profile
+    plain: npt.NDArray[np.bool_]  # wants no message and no price chosen by a profile
     insight: Floats  # clicks on messages chosen by a profile, beside the usual
     profiled: npt.NDArray[np.int8]  # such messages of this week
     exposure: Floats  # harm of a breach, beside the usual; none where the data are deleted
+    one_price: bool = False  # nobody may be asked for more than others: the same for everybody
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -141,6 +156,10 @@ class Columns:
         spread = these.concern_spread
         concern = np.exp(spread * luck.normal(Purpose.CONCERN, person) - spread**2 / 2)
         return cls(concern, np.zeros(n, bool), np.ones(n), np.zeros(n, np.int8), np.ones(n))
+
+    def may_ask_more(self, who: Integers) -> Integers:
+        """Keep those who may be asked for a price of their own."""
+        return who[:0] if self.one_price else who[~self.plain[who]]
 
     def profile(self, who: Integers) -> None:
         """Note that these people got a message chosen by a profile; without this mechanism nobody minds."""
@@ -160,13 +179,12 @@ class Privacy:
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each week: set the rules; let people take their data back, and mind what was done with them."""
         while True:
-            week = yield self.world.calendar.hour("prices")
+            week = yield self.world.calendar.hour("rules")
             if self.levers != self.rules:
                 self.rule()
             if self.levers.easy_withdrawal:
                 self.take_back(week)
-            if self.levers.keep_weeks is not None:
-                self.delete(week, self.levers.keep_weeks)
+            self.delete(week)
             yield self.world.calendar.hour("bonds")
             self.mind()
 
@@ -177,6 +195,7 @@ class Privacy:
         number = self.world.people.number
         me.plain[:] = False
         me.insight[:] = 1.0
+        me.one_price = levers.one_price
         if levers.plain_option:
             me.plain[:] = luck.happens(these.plain_share * me.concern, Purpose.PLAIN, number)
         if levers.sensitive != "unused":
@@ -184,7 +203,6 @@ class Privacy:
             allows = these.sensitive_consent / np.maximum(me.concern, 1e-9)
             used = unasked | luck.happens(allows, Purpose.ALLOW, number)
             me.insight[used] = 1 + these.sensitive_gain
-        me.exposure[:] = self.exposure
 
     @property
     def exposure(self) -> float:
@@ -203,12 +221,12 @@ class Privacy:
         share = self.these.withdrawal_share * world.people.privacy.concern  # (people,)
         self.end(places(world.luck.happens(share, Purpose.TAKE_BACK, world.people.number, week)), week)
 
-    def delete(self, week: int, keep_weeks: int) -> None:
+    def delete(self, week: int) -> None:
         """Delete the data of those who have not ordered for too long; who orders again is on file again."""
-        silent = self.world.record.silent_since((week - keep_weeks) * MINUTES_A_WEEK)
-        self.end(silent, week)
-        self.world.people.privacy.exposure[:] = self.exposure
-        self.world.people.privacy.exposure[silent] = 0.0
+        record, me = self.world.record, self.world.people.privacy
+        self.end(record.forget_silent(self.levers.keep_weeks), week)
+        me.exposure[:] = self.exposure
+        me.exposure[record.forgotten()] = 0.0
 
     def end(self, who: Integers, week: int) -> None:
         """End all permissions to write to some people."""

@@ -3,8 +3,10 @@
 The firm sees no willingness to pay; it picks people by its record. Those it asks for more buy less, the
 price-sensitive much less. And some find out what others pay: what they lose is not money but trust (Xia,
 Monroe & Cox 2004). The more of the others pay less, the sooner one hears of it; where all pay more, there is
-nothing to find out. Whoever holds an offer pays the offer's price. Personal prices need a tool that people
-use: with roll-out, only the share that is really done is asked for more (`processes/rollout.py`).
+nothing to find out. Whoever holds an offer pays the offer's price. Where a firm gives itself the rule of one
+price, and to people who chose to live without profiles (`processes/privacy.py`), nobody is asked for more.
+Personal prices need a tool that people use: with roll-out, only the share that is really done is asked
+(`processes/rollout.py`).
 
     buying = (1 + markup) ^ -(elasticity x sensitivity)
     find out = notice share x share of this week's orders without a surcharge
@@ -117,7 +119,7 @@ class Surcharge:
     def mark_up(self, week: int) -> None:
         """Ask the chosen for more; they buy less, each by their own sensitivity."""
         world, people, markup = self.world, self.world.people, self.levers.markup
-        who = world.record.select(self.levers.to or Segment())
+        who = people.privacy.may_ask_more(world.record.select(self.levers.to or Segment()))
         if world.done_share < 1:  # the rest is planned but not done
             who = who[world.luck.happens(world.done_share, Purpose.EXECUTION, who, week, TAGGING)]
         people.surcharge.markup[who] = markup
