@@ -151,9 +151,10 @@ def test_a_higher_markup_is_noticed_no_more_often_but_minded_more() -> None:
 # -- a shelf price that follows demand -------------------------------------------------------------
 
 
-def following(follow_demand: float, scenario: Scenario) -> tuple[Floats, Floats]:
-    """Give orders and price of each week under a price that follows demand."""
-    lived = simulate(scenario, Plan(pricing={"follow_demand": follow_demand}), 3)
+def following(follow_demand: float, scenario: Scenario, allow: bool = True) -> tuple[Floats, Floats]:
+    """Give orders and price of each week under a price that follows demand, and allows for itself or not."""
+    rule = {"follow_demand": follow_demand, "allow_for_price": allow}
+    lived = simulate(scenario, Plan(pricing=rule), 3)
     orders = np.bincount(lived.events.of(Kind.ORDER).minute // MINUTES_A_WEEK, minlength=scenario.weeks)
     noted = lived.events.of(Kind.PRICED)
     price = np.ones(scenario.weeks)
@@ -170,11 +171,12 @@ def assert_follows(price: Floats, demand: Floats, share: float) -> None:
         assert price[week] == pytest.approx(stated, abs=1e-6)
 
 
-def test_a_price_that_follows_demand_is_high_after_busy_weeks_and_low_after_quiet_ones() -> None:
-    """Demand is what would have been ordered at the usual price."""
+@pytest.mark.parametrize("allow", [False, True])
+def test_a_price_that_follows_demand_is_high_after_busy_weeks_and_low_after_quiet_ones(allow: bool) -> None:
+    """Demand is what was ordered, or what would have been ordered at the usual price."""
     scenario = market()
-    orders, price = following(0.5, scenario)
-    assert_follows(price, orders * price**scenario.pricing.elasticity, 0.5)
+    orders, price = following(0.5, scenario, allow)
+    assert_follows(price, orders * price ** (scenario.pricing.elasticity if allow else 0.0), 0.5)
     assert price.std() > 0.005
     assert (following(0.0, scenario)[1] == 1).all()
 
@@ -185,12 +187,11 @@ def test_under_contract_bills_come_at_any_price_and_are_demand_as_they_are() -> 
     assert price.std() > 0.005
 
 
-def test_a_price_that_follows_demand_wholly_does_not_swing_by_its_own_echo() -> None:
-    """If it did, each dear week would be followed by a cheap one, both at the bounds."""
-    _, price = following(1.0, market())
-    settled = price[14:]
-    assert np.corrcoef(settled[1:], settled[:-1])[0, 1] > -0.6
-    assert (np.abs(settled - 1) < 0.199).mean() > 0.9
+def test_a_price_that_follows_demand_swings_by_its_own_echo_unless_it_allows_for_it() -> None:
+    """By the echo each dear week is followed by a cheap one, both at the bounds."""
+    blind, sober = (following(1.0, market(), allow)[1][14:] for allow in (False, True))
+    assert np.corrcoef(blind[1:], blind[:-1])[0, 1] < -0.9 and (np.abs(blind - 1) > 0.199).mean() > 0.9
+    assert np.corrcoef(sober[1:], sober[:-1])[0, 1] > -0.6 and (np.abs(sober - 1) < 0.199).mean() > 0.9
 
 
 def test_a_price_that_follows_demand_is_the_same_for_all_and_felt_as_unfair_by_nobody() -> None:

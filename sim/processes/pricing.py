@@ -10,11 +10,11 @@ measured against it, the usual price looks dear.
 In a market with needs, sensitivity goes with the weight that a person gives to money (`needs.py`). Its mean
 over all people is 1 in every market.
 
-A price may follow demand. As a high price sells less, orders alone would echo it: up after a busy week, and
-down after the quiet one that this made. So demand is what people would have ordered at the usual price; the
-firm is taken to know its elasticity.
+A price may follow demand. As a high price sells less, orders echo it: up after a busy week, and down after
+the quiet one that this made; a lively rule swings from bound to bound (a cobweb). A rule that allows for its
+own price takes for demand what people would have ordered at the usual one; it is taken to know elasticity.
 
-    demand = orders x price^elasticity
+    demand = orders, or orders x price^elasticity where the rule allows for its price
     price  = shelf price x (1 + follow_demand x (demand / usual demand - 1))
 
 Everybody pays it, so nobody is treated worse than others, and there is no backlash as with a `surcharge`: it
@@ -124,6 +124,9 @@ class Levers(Data):
         ge=0,
         le=5,
     )
+    allow_for_price: bool = parameter(
+        "a price that follows demand allows for what it did to orders itself", "-", PLAN, False
+    )
 
 
 @dataclass(slots=True)
@@ -185,12 +188,13 @@ class Pricing:
             self.world.log.note(Kind.PRICED, week * MINUTES_A_WEEK, FIRM, value=millionths)
 
     def last_demand(self) -> float:
-        """Work out how many would have ordered last week at the usual price.
+        """Count last week's orders, or if the rule allows for its price, those at the usual one.
 
         Under contract, bills come whatever the price: it tells when a term ends.
         """
-        people = self.world.people
-        return len(self.world.orders.minute) * (1.0 if people.renewal.binds else people.pricing.dearness)
+        people, orders = self.world.people, len(self.world.orders.minute)
+        allows = self.levers.allow_for_price and not people.renewal.binds
+        return orders * people.pricing.dearness if allows else orders
 
     def surge(self) -> float:
         """Work out what a price that follows demand adds to the shelf price, or takes off it."""
