@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sim.chance import Integers
 from sim.clock import MINUTES_A_WEEK, WEEKS_A_YEAR
-from sim.trigger import Occasion, Trigger
+from sim.trigger import Trigger
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -34,7 +34,7 @@ class Occasions:
     def due(self, number: int, trigger: Trigger, week: int) -> Integers:
         """Find the boxes that a trigger writes to this week; it will not for the same occasion again."""
         record = self.world.record
-        minute = self._minutes(trigger.on, week)  # (records,)
+        minute = self._minutes(trigger, week)  # (records,)
         met = self._met.setdefault(number, np.full(record.size, NONE, np.int32))[: len(record)]
         age = week * MINUTES_A_WEEK - minute - trigger.wait_weeks * MINUTES_A_WEEK
         latest = MINUTES_A_WEEK if trigger.on == "birthday" else LATEST  # a birthday is never learnt late
@@ -45,9 +45,9 @@ class Occasions:
         fits[record.boxes(trigger.to, trigger.about)] = True
         return boxes[fits[boxes]]
 
-    def _minutes(self, on: Occasion, week: int) -> Integers:
+    def _minutes(self, trigger: Trigger, week: int) -> Integers:
         """Give the minute of the last such occasion on each record, shape (records,)."""
-        record = self.world.record
+        record, on = self.world.record, trigger.on
         rows = slice(len(record))
         if on == "birthday":
             who = record.owners().astype(np.int64)
@@ -56,5 +56,13 @@ class Occasions:
             return np.where((birthday == NONE) | (since > week), NONE, (week - since) * MINUTES_A_WEEK)
         if on == "abandoned":
             return np.where(record.basket > record.last, record.basket, NONE)[rows]
+        if on == "runout":
+            return self._runouts(trigger, week)[rows]
         columns = {"welcome": record.first, "lapse": record.last, "complaint": record.ticket}
         return columns.get(on, record.promoted)[rows]
+
+    def _runouts(self, trigger: Trigger, week: int) -> Integers:
+        """Give the minute from which a pack has a week left; packs that are long over stand before none."""
+        over = (week - trigger.wait_weeks + 1) * MINUTES_A_WEEK - LATEST
+        minute = self.world.record.purchases.runout(trigger.about, after=over)
+        return np.where(np.isinf(minute), NONE, minute - MINUTES_A_WEEK).astype(np.int64)

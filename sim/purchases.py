@@ -83,13 +83,22 @@ class Purchases:
 
         Negative: it should have run out. NaN: bought less than twice, or no staple.
         """
-        soonest = np.full(self.bought.shape[1], np.inf)
+        minute = self.runout(about)
+        return np.where(np.isinf(minute), np.nan, (minute - monday) / MINUTES_A_WEEK)
+
+    def runout(self, about: str | None = None, after: float = -np.inf) -> Floats:
+        """Predict at which minute a staple runs out, for each row; the first of all if none is named.
+
+        It stands still until the staple is bought again. Infinite: no prediction, or none later than `after`.
+        """
+        first = np.full(self.bought.shape[1], np.inf)
         for place, staple in enumerate(self.staples):
             if about in (None, self.names[staple]):
                 times = self.bought[staple]
                 pace = (self.last[place] - self.first[place]) / np.maximum(times - 1, 1)
-                np.minimum(soonest, np.where(times > 1, self.last[place] + pace, np.inf), out=soonest)
-        return np.where(np.isinf(soonest), np.nan, (soonest - monday) / MINUTES_A_WEEK)
+                minute = self.last[place] + pace
+                np.minimum(first, np.where((times > 1) & (minute > after), minute, np.inf), out=first)
+        return first
 
     def counts(self, row: Integers) -> Integers:
         """Give how often each category was bought, (rows, categories); -1 is a stranger's row."""

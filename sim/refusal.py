@@ -13,7 +13,7 @@ from sim.data import Fault, changed
 from sim.plan import LEVERS, Plan, Timeline
 from sim.scenario import Scenario
 from sim.segment import segments_in
-from sim.trigger import REQUIRED, SHOWN_BY
+from sim.trigger import REQUIRED, SHOWN_BY, Trigger
 
 
 @runtime_checkable
@@ -39,17 +39,7 @@ def check_plan(scenario: Scenario, timeline: Timeline) -> None:
         _check_message(scenario, campaign, f"campaigns[{place}]")
     for place, trigger in enumerate(timeline.triggers):
         _check_message(scenario, trigger, f"triggers[{place}]")
-        needed = REQUIRED.get(trigger.on)
-        if needed and getattr(scenario, needed) is None:
-            raise Fault(
-                f"triggers[{place}].on: {name} knows no {trigger.on}: its {needed} section is switched off."
-            )
-        for feature in SHOWN_BY.get(trigger.on, ()):
-            if feature not in scenario.record.shown:
-                raise Fault(
-                    f'triggers[{place}].on: "{trigger.on}" cannot be noticed: '
-                    f"{scenario.record.hides(feature)} Take another occasion, or a campaign."
-                )
+        _check_occasion(scenario, trigger, f"triggers[{place}]")
     for plan in timeline.plans.values():
         _check_segments(scenario, plan)
         for section in LEVERS:
@@ -83,6 +73,35 @@ def _check_segments(scenario: Scenario, plan: Plan) -> None:
         for name in changed(segment):
             if name not in scenario.record.sees:
                 raise Fault(f"{place}.{name}: {scenario.record.hides(name)}")
+
+
+def _check_occasion(scenario: Scenario, trigger: Trigger, place: str) -> None:
+    """Refuse an occasion that never comes in this market."""
+    name, needed = scenario.name, REQUIRED.get(trigger.on)
+    if needed and getattr(scenario, needed) is None:
+        raise Fault(
+            f"{place}.on: {name} knows no {trigger.on}: its {needed} section is switched off, "
+            "so choose another occasion, or take a market that has one."
+        )
+    for feature in SHOWN_BY.get(trigger.on, ()):
+        if feature not in scenario.record.shown:
+            raise Fault(
+                f'{place}.on: "{trigger.on}" cannot be noticed: {scenario.record.hides(feature)} '
+                "Take another occasion, or a campaign."
+            )
+    if trigger.on == "runout" and scenario.basket:
+        goods = tuple(scenario.basket.categories)
+        staples = [goods[staple] for staple in scenario.basket.staples]
+        if not staples:
+            raise Fault(
+                f"{place}.on: nothing in {name} is bought again when it runs out: no category has a "
+                "cycle_weeks. Choose another occasion, or give a category one."
+            )
+        if trigger.about not in (None, *staples):
+            raise Fault(
+                f"{place}.about: only staples are predicted to run out, and {trigger.about} is none. "
+                f"{name} has: {', '.join(staples)}. Name one of them, or leave about out."
+            )
 
 
 def _check_message(scenario: Scenario, message: Message, place: str) -> None:

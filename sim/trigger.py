@@ -13,10 +13,11 @@ from pydantic import model_validator
 from sim.campaign import Message, control_group
 from sim.parameter import PLAN, parameter
 
-Occasion = Literal["welcome", "lapse", "complaint", "tier", "birthday", "abandoned"]
+Occasion = Literal["welcome", "lapse", "complaint", "tier", "birthday", "abandoned", "runout"]
 REQUIRED = {
     "complaint": "service",
     "tier": "loyalty",
+    "runout": "basket",
 }  # without which there is no such occasion
 SHOWN_BY: dict[Occasion, tuple[str, ...]] = {
     "welcome": ("tenure_weeks",),
@@ -24,6 +25,7 @@ SHOWN_BY: dict[Occasion, tuple[str, ...]] = {
     "complaint": ("tickets",),
     "tier": ("tier",),
     "abandoned": ("clicked", "recency_weeks"),
+    "runout": ("runout_weeks",),
 }  # what the record must show for the firm to notice it; birthdays were told, not recorded
 
 
@@ -32,7 +34,8 @@ class Trigger(Message):
 
     welcome: the first order on record. lapse: no order for `wait_weeks`. complaint: a ticket. tier: a higher
     tier reached. birthday: its week begins, of those who have told it. abandoned: a message was clicked, and
-    no order followed.
+    no order followed. runout: a pack of the staple `about`, or the next pack of any, is predicted to run out
+    in the coming week.
     """
 
     on: Occasion = parameter("the occasion", "-", PLAN, "welcome")

@@ -24,11 +24,13 @@ from sim import (
     load_scenario,
     simulate,
     twin,
+    under,
 )
 from sim.clock import MINUTES_A_WEEK
 from sim.events import Kind
 from sim.plan import Timeline
 from sim.run import Run
+from tests.goods import BASKET, RANGE
 
 SUPERMARKET = load_scenario("supermarket")
 EVERYBODY = SUPERMARKET.contact.channels["sms"].but(
@@ -148,6 +150,52 @@ def test_a_basket_left_is_met_once_until_the_next_order() -> None:
             assert ((between >= before - 1) & (between < after)).any()
 
 
+@pytest.mark.parametrize("wait", [0, 2])
+def test_a_pack_is_met_once_on_the_last_monday_before_it_is_predicted_to_run_out(wait: int) -> None:
+    """And if that is learnt up to a week late; `wait` weeks later, if the firm waits."""
+    only_rice = BASKET.but(categories={name: RANGE[name] for name in ("rice", "vegetables")})
+    scenario = market().but(basket=only_rice)
+    run = simulate(scenario, Plan(triggers=[on("runout", wait_weeks=wait)]), 1)
+    met, expected = dict[int, float](), set[tuple[int, int]]()
+    for week in range(40):
+        left = run.record(week)["runout_weeks"].to_numpy()  # weeks
+        for person, weeks in zip(run.hidden_link[: len(left)], left, strict=True):
+            if -1 < weeks + wait <= 1 and abs(met.get(person, np.inf) - week - weeks) > 1e-3:
+                met[person] = week + weeks
+                expected.add((person, week))
+    found = sent_weeks(run)
+    assert len(found) > 150 and not found.duplicated().any()
+    assert set(found.itertuples(index=False, name=None)) == expected
+    rice = run.lines[run.lines["category"] == "rice"]
+    for person, sent in found.groupby("person")["week"]:
+        bought = rice["week"][rice["person"] == person].to_numpy()
+        assert all(((bought >= a - 1) & (bought < b)).any() for a, b in pairwise(sent)), "two letters a pack"
+
+
+def test_a_staple_that_is_bought_no_more_does_not_stand_before_the_others() -> None:
+    run = simulate(market(weeks=60).but(basket=BASKET), Plan(triggers=[on("runout")]), 1)
+    oil_alone = 0
+    for week in range(60):
+        monday, books = week * MINUTES_A_WEEK, run.replay(week).purchases
+        row = pd.Series(run.hidden_link.index, run.hidden_link.to_numpy())
+        whom = row[sent_weeks(run).query("week == @week")["person"]].to_numpy()
+        rice, oil = (books.runout(staple)[whom] for staple in ("rice", "oil"))
+        near = [np.abs(minute - monday) <= MINUTES_A_WEEK for minute in (rice, oil)]
+        assert (near[0] | near[1]).all()
+        oil_alone += int((near[1] & (rice < monday - MINUTES_A_WEEK)).sum())
+    assert oil_alone > 20
+
+
+def test_a_letter_on_a_run_out_goes_to_fewer_than_a_weekly_one_to_all_who_run_low() -> None:
+    weekly = Campaign(channel="sms", about="rice", to=Segment(runout_weeks=under(1)))
+    scenario = market().but(basket=BASKET)
+    nag, once = (
+        simulate(scenario, plan, 1)
+        for plan in (Plan(campaigns=[weekly]), Plan(triggers=[on("runout", about="rice")]))
+    )
+    assert 0 < len(once.events.of(Kind.SENT)) < 0.5 * len(nag.events.of(Kind.SENT))
+
+
 def test_a_trigger_that_begins_later_does_not_catch_up_on_the_past() -> None:
     late = {0: Plan(), 20: Plan(triggers=[on("welcome")])}
     run = simulate(market(), late, 1)
@@ -160,12 +208,12 @@ def test_a_trigger_that_begins_later_does_not_catch_up_on_the_past() -> None:
 # -- the way of all messages -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("occasion", ["lapse", "complaint", "tier", "birthday", "abandoned"])
+@pytest.mark.parametrize("occasion", ["lapse", "complaint", "tier", "birthday", "abandoned", "runout"])
 def test_a_trigger_writes_only_to_those_whom_its_segment_fits(occasion: str) -> None:
     loyalty = {"points": 0.01, "silver_from": 60, "review_weeks": 4}
     base = Plan(campaigns=[Campaign(channel="sms", every=3, until_week=30)], loyalty=loyalty)
     rule = Segment(orders=at_least(4))
-    run = simulate(market(), base.but(triggers=[on(occasion, to=rule)]), 1)
+    run = simulate(market().but(basket=BASKET), base.but(triggers=[on(occasion, to=rule)]), 1)
     table = sent_weeks(run, 2)
     assert len(table) > 10
     for person, week in table.itertuples(index=False):
@@ -251,11 +299,27 @@ def test_a_lapse_says_how_long_silence_is() -> None:
         Trigger(on="lapse")
 
 
-@pytest.mark.parametrize(("occasion", "section"), [("complaint", "service"), ("tier", "loyalty")])
-def test_an_occasion_that_a_market_does_not_know_is_refused(occasion: str, section: str) -> None:
+@pytest.mark.parametrize(
+    ("occasion", "section"), [("complaint", "service"), ("tier", "loyalty"), ("runout", "basket")]
+)
+def test_an_occasion_that_a_market_does_not_know_is_refused_with_a_remedy(
+    occasion: str, section: str
+) -> None:
     scenario = market().but(**{section: None})
-    with pytest.raises(Fault, match=rf"triggers\[0\]\.on: supermarket knows no {occasion}.*{section}"):
+    remedy = "so choose another occasion, or take a market that has one"
+    with pytest.raises(
+        Fault, match=rf"triggers\[0\]\.on: supermarket knows no {occasion}.*{section}.*{remedy}"
+    ):
         simulate(scenario, Plan(triggers=[on(occasion)]), 1)
+
+
+def test_a_run_out_of_what_is_no_staple_is_refused_and_the_staples_are_named() -> None:
+    beer, any_pack = (Plan(triggers=[on("runout", about=about)]) for about in ("beer", None))
+    with pytest.raises(Fault, match=r"triggers\[0\]\.about: only staples .* has: rice, oil\. Name one"):
+        simulate(market().but(basket=BASKET), beer, 1)
+    fresh = BASKET.but(categories={"vegetables": RANGE["vegetables"]})
+    with pytest.raises(Fault, match=r"triggers\[0\]\.on: nothing in supermarket .* give a category one"):
+        simulate(market().but(basket=fresh), any_pack, 1)
 
 
 def test_a_trigger_on_a_channel_or_with_an_offer_that_is_not_there_is_refused() -> None:

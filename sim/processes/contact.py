@@ -1,10 +1,12 @@
 """Contact: messages and offers, what they stir, and what they wear out.
 
 A campaign chooses people by what the record shows and writes to them on one channel; a trigger writes to a
-single customer when the occasion is there, which is noticed more often. Who is reached may open the message,
-click, and shop more that week; the dormant may wake, and some of the lost return. What an offer does to
-those who click is a matter of pricing. Each message tires a little; too many drive people to opt out, and in
-the end away. Big words are followed more often, and believed: what was promised is then expected.
+single customer when the occasion is there, which is noticed more often: a first order, a long silence, a
+complaint, a higher tier, a birthday, a basket left, a pack that runs out (`sim/trigger.py`). Who is reached
+may open the message, click, and shop more that week; the dormant may wake, and some of the lost return. What
+an offer does to those who click is a matter of pricing. Each message tires a little; too many drive people to
+opt out, and in the end away. Big words are followed more often, and believed: what was promised is then
+expected.
 
     opens  = open_share x liking of the channel x exp(-fatigue) x occasion
     clicks = click_share x relevance x (1 + offer_click x discount x sensitivity)
