@@ -80,11 +80,8 @@ class Post:
         world, code, row = self.world, self.code[message.channel], self.row[message.channel]
         if levers.spare_unsolved and world.desk:  # a person's other account is not known to be theirs
             boxes = boxes[~np.isin(boxes, world.desk.accounts_unsolved())]
-        if self.channels[message.channel].in_person:
-            boxes = boxes[world.record.came_since((week - 1) * MINUTES_A_WEEK, boxes)]
-        if self.channels[message.channel].members_only:
-            boxes = boxes[world.people.community.listening(self._people(boxes))]
-        boxes = boxes[world.people.contact.consent[row][self._people(boxes)] & ~self.letters[row][boxes]]
+        boxes = self.within_reach(boxes, message.channel, week)
+        boxes = boxes[~self.letters[row][boxes]]
         if levers.messages_a_week is not None:
             boxes = boxes[self.letters[:, boxes].sum(axis=0) < levers.messages_a_week]
         if world.done_share < 1:  # the rest is planned but not done
@@ -98,6 +95,14 @@ class Post:
             world.log.write(Kind.HELD_OUT, week * MINUTES_A_WEEK + SEND_MINUTE, who, code, number)
             boxes = boxes[~control]
         return boxes
+
+    def within_reach(self, boxes: Integers, channel: str, week: int) -> Integers:
+        """Keep the boxes that a channel may reach: with consent, in person who came, in groups who listen."""
+        if self.channels[channel].in_person:
+            boxes = boxes[self.world.record.came_since((week - 1) * MINUTES_A_WEEK, boxes)]
+        if self.channels[channel].members_only:
+            boxes = boxes[self.world.people.community.listening(self._people(boxes))]
+        return boxes[self.world.people.contact.consent[self.row[channel]][self._people(boxes)]]
 
     def _people(self, boxes: Integers) -> Integers:
         """Name whose boxes these are."""

@@ -14,7 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from sim import Campaign, Fault, Offer, Plan, Scenario, Segment, Timeline, load_scenario, over, simulate, twin
+from sim import (
+    Campaign,
+    Fault,
+    Offer,
+    Plan,
+    Scenario,
+    Segment,
+    Timeline,
+    Trigger,
+    load_scenario,
+    over,
+    simulate,
+    twin,
+)
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Cause, Kind
 from sim.need import Proposition
@@ -323,6 +336,49 @@ def test_a_discount_for_many_provokes_the_rival_and_one_for_a_few_does_not(seed:
     assert len(moves(loud, PRICE)) > 20
     assert moves(quiet, PRICE).empty
     assert (loud.events.of(Kind.RIVAL_MOVED).person == FIRM).all()
+
+
+def part(tenths: int) -> Campaign:
+    """Give a letter with a high discount to some tenths of all on record."""
+    return ALL.but(offer=Offer(discount=0.5), to=lambda record: np.arange(len(record)) % 10 < tenths)
+
+
+@each_seed
+@pytest.mark.parametrize(("tenths", "public"), [(4, False), (6, True)])
+def test_a_discount_is_public_where_it_goes_to_most_whom_its_channel_reaches(
+    seed: int, tenths: int, public: bool
+) -> None:
+    run = simulate(market(), Plan(campaigns=[part(tenths)]), seed)
+    assert (len(moves(run, PRICE)) > 20) == public
+    assert moves(run, PRICE).empty == (not public)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.35, 0.45, 0.9, 1.0])
+def test_the_share_from_which_a_discount_is_seen_is_the_stated_one(share: float) -> None:
+    scenario = market()
+    seen = scenario.but(contact=scenario.contact.but(seen_share=share))
+    run = simulate(seen, Plan(campaigns=[part(4)]), 1)
+    assert moves(run, PRICE).empty == (share > 0.4)
+
+
+def test_in_person_those_count_who_come() -> None:
+    """A leaflet at the till for all who come is public, though most customers stay away in that week."""
+    scenario = market(noticed_from=0.0)
+    assert scenario.contact.channels["store"].in_person
+    run = simulate(scenario, Plan(campaigns=[ALL.but(channel="store")]), 1)
+    assert len(run.events.of(Kind.SENT)) < 0.4 * 30 * len(run.record(15))
+    assert len(moves(run, PRICE)) > 20
+
+
+@each_seed
+def test_a_trigger_never_provokes_the_rival_however_many_it_reaches(seed: int) -> None:
+    gift = {"channel": "email", "offer": Offer(discount=0.9)}
+    welcome, birthday = (Trigger(on=occasion, **gift) for occasion in ("welcome", "birthday"))
+    scenario = market(noticed_from=0.0)
+    scenario = scenario.but(entry=scenario.entry.but(birthday_share=1.0))
+    run = simulate(scenario, Plan(triggers=[welcome, birthday]), seed)
+    assert len(run.events.of(Kind.SENT)) > 300
+    assert moves(run, PRICE).empty
 
 
 @each_seed

@@ -6,7 +6,8 @@ complaint, a higher tier, a birthday, a basket left, a pack that runs out (`sim/
 may open the message, click, and shop more that week; the dormant may wake, and some of the lost return. What
 an offer does to those who click is a matter of pricing. Each message tires a little; too many drive people to
 opt out, and in the end away. Big words are followed more often, and believed: what was promised is then
-expected.
+expected. An offer mailed to most whom a channel reaches is public; one to a segment, or on an occasion, is
+between the firm and its customer.
 
     opens  = open_share x liking of the channel x exp(-fatigue) x occasion
     clicks = click_share x relevance x (1 + offer_click x discount x sensitivity)
@@ -24,7 +25,7 @@ import numpy.typing as npt
 import simpy
 from pydantic import field_validator
 
-from sim.campaign import Campaign
+from sim.campaign import EVERYBODY, Campaign
 from sim.chance import Floats, Integers, Luck, Purpose
 from sim.channel import FATIGUE, HILLSTROM, MOST, Channel, ChannelName, codes
 from sim.clock import MINUTES_A_WEEK
@@ -77,6 +78,15 @@ class Parameters(Data):
     )
     promise_lift: float = parameter(
         "buying in that week of those who follow such words, more by", "share", PROMISES, 0.2, ge=0, le=5
+    )
+    seen_share: float = parameter(
+        "an offer is public, and a rival hears of it, if a mailing takes it to more than this of those whom "
+        "its channel may reach",
+        "share",
+        ASSUMED,
+        0.5,
+        ge=0,
+        le=1,
     )
     away_attention: float = parameter(
         "attention of those dormant or gone, beside a customer's",
@@ -157,7 +167,7 @@ class Columns:
     preference: npt.NDArray[np.float32]  # around 1
     fatigue: npt.NDArray[np.float32]
     codes: tuple[int, ...] = ()  # of each row, in the event log
-    publicity: float = 0.0  # mean discount that this week's messages offer, over all people
+    publicity: float = 0.0  # mean discount that this week's public mailings offer, over all people
 
     @classmethod
     def draw(cls, these: Parameters | None, luck: Luck, person: Integers) -> Columns:
@@ -225,9 +235,19 @@ class Contact:
         cents = round(self.these.channels[name].cost * 100)
         self.world.log.write(Kind.SENT, minute, boxes % size, self.post.code[name], number, cents)
         again = second & np.isin(boxes - size, boxes) if second.any() else second
-        self.send(boxes[~again] % size, number, message, week)
+        who = boxes[~again] % size
+        if self.is_public(message, boxes, week):
+            self.world.people.contact.publicity += message.offer.discount * len(who) / max(size, 1)
+        self.send(who, number, message, week)
         if again.any():
             self.tire_of(boxes[again] % size, number, name, week, letter=1)
+
+    def is_public(self, message: Campaign | Trigger, boxes: Integers, week: int) -> bool:
+        """Tell whether word of an offer gets around: a mailing takes it to most whom its channel reaches."""
+        if isinstance(message, Trigger) or not message.offer.discount:
+            return False
+        everybody = self.post.within_reach(self.world.record.boxes(EVERYBODY), message.channel, week)
+        return len(boxes) > self.these.seen_share * len(everybody)
 
     def send(self, who: Integers, number: int, message: Campaign | Trigger, week: int) -> None:
         """Let a message reach each; who opens it may click, who clicks holds the offer."""
@@ -241,7 +261,6 @@ class Contact:
         relevance = world.people.needs.relevance(message.fits, opened)  # (opened,)
         relevance *= world.people.basket.relevance(message.about, opened, sent)
         world.people.shopping.lift[opened] *= 1 + these.reminder_lift * relevance
-        world.people.contact.publicity += message.offer.discount * len(who) / max(world.size, 1)
 
         pull = message.offer.discount * world.people.pricing.sensitivity[opened]  # (opened,)
         follows = channel.click_share * relevance * (1 + these.offer_click * pull)

@@ -19,8 +19,10 @@ customer (bonds, cost of switching) still holds; and of two competitors each pul
 What our own prices and messages move stays with the mechanisms that measure it; part of that comes out of
 the rival's till.
 
-The rival lowers its prices some weeks after it has seen ours, discounts sent to many, or a night of selling
-live. What a few are offered it does not see. What happens at its tills is truth that our firm never learns.
+The rival lowers its prices some weeks after it has seen ours, a discount mailed to most of those whom a
+channel reaches (`processes/contact.py` says when that is so), or a night of selling live. What a segment is
+offered, or a single customer on an occasion, it does not see. What happens at its tills is truth that our
+firm never learns.
 """
 
 from __future__ import annotations
