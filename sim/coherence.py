@@ -21,6 +21,7 @@ FREELY = {  # sections that mean something only where people buy freely
     "rival": "people divide what they buy freely, not contracts",
     "livestream": "people buy on impulse freely, not by contract",
 }
+FELT_BY = {"delay": "notice", "entrant": "patience"}  # the section without which a shock does nothing
 DATES = (("rival", "opens_week"), ("ties", "star_leaves"), ("notice", "delay", "from_week"))
 
 
@@ -28,7 +29,7 @@ def clashes(given: Given, scenario: type[Data]) -> Iterator[Misfit]:
     """Find what no market can be, or no scenario say."""
     yield from _names(given, scenario)
     yield from _laws(given)
-    yield from _delays(given)
+    yield from _unfelt(given)
 
 
 def idle(given: Given) -> Iterator[Misfit]:
@@ -82,14 +83,14 @@ def _laws(given: Given) -> Iterator[Misfit]:
         )
 
 
-def _delays(given: Given) -> Iterator[Misfit]:
-    """Find delays on the calendar that nobody would feel."""
+def _unfelt(given: Given) -> Iterator[Misfit]:
+    """Find shocks on the calendar that nobody would feel."""
     for place, shock in enumerate(_list(part(given, "shocks", "calendar"))):
-        is_delay = part(shock, "what") == "delay" and part(shock, "strength") != 0
-        if is_delay and part(given, "notice") is None:
+        what, section = part(shock, "what"), FELT_BY.get(str(part(shock, "what")))
+        if section and part(shock, "strength") != 0 and part(given, section) is None:
             yield Misfit(
                 ("shocks", "calendar", place),
-                "a delay is felt by way of notice: give a notice section, too.",
+                f"{what}: it is felt by way of {section}: give a {section} section, too.",
             )
 
 

@@ -150,7 +150,7 @@ class Market:
         self.participation = Participation(world, scenario.participation) if scenario.participation else None
         self.livestream = Livestream(world, scenario.livestream) if scenario.livestream else None
         self.patience = Patience(world, scenario.patience) if scenario.patience else None
-        world.pricing, world.renewal = self.pricing, self.renewal
+        world.pricing, world.renewal, world.rival = self.pricing, self.renewal, self.rival
         world.desk = self.service.desk if self.service else None
         world.till = self.basket.till if self.basket else None
         world.team = self.sales.team if self.sales else None

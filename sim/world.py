@@ -21,6 +21,7 @@ from sim.orders import WeekOrders
 from sim.population import Population
 from sim.processes.pricing import Pricing
 from sim.processes.renewal import Renewal
+from sim.processes.rival import Rival
 from sim.scenario import Scenario
 from sim.split import record_of
 from sim.team import Team
@@ -45,6 +46,7 @@ class World:
         self.team: Team | None = None  # without a sales section there is none
         self.pricing: Pricing | None = None
         self.renewal: Renewal | None = None  # in a market of contracts only
+        self.rival: Rival | None = None
         self.done_share = 1.0  # of what a plan says, what is really done
         self.defections: list[tuple[Integers, Integers, npt.NDArray[np.float64]]] = []
 

@@ -172,6 +172,86 @@ def test_who_hears_of_a_scandal_is_less_satisfied_and_a_prospect_who_hears_stays
     assert fell.mean() > 0.5 and (mood[0] == mood[1])[~struck.people.shocks.heard].mean() > 0.95
 
 
+# -- beside a rival --------------------------------------------------------------------------------
+
+
+def beside_a_rival(strength: float = 1.0, plan: Plan = Plan(), **numbers: float) -> Run:  # noqa: B008  # frozen
+    war = Shock(what="price_war", week=WEEK, weeks=WEEKS, strength=strength)
+    shocks = Parameters(**numbers).but(calendar=[war])
+    return simulate(market().also("rival").but(shocks=shocks), plan, 3)
+
+
+def bought_there(of: Run, first: int = WEEK, until: int = WEEK + WEEKS) -> int:
+    """Count purchases at the rival's from a week on until another."""
+    week = of.events.of(Kind.RIVAL_ORDER).minute // MINUTES_A_WEEK
+    return int(((week >= first) & (week < until)).sum())
+
+
+def its_prices(of: Run) -> dict[int, float]:
+    """Give the rival's price in the weeks in which it is not the usual one."""
+    moved = of.events.of(Kind.RIVAL_MOVED)
+    return dict(zip((moved.minute // MINUTES_A_WEEK).tolist(), (moved.value / 1e6).tolist(), strict=True))
+
+
+def test_in_a_price_war_of_a_rival_our_orders_fall_and_the_rival_s_rise_and_then_both_return() -> None:
+    calm, war = beside_a_rival(strength=0.0), beside_a_rival()
+    assert orders(war) < 0.9 * orders(calm) and bought_there(war) > 1.1 * bought_there(calm)
+    late = WEEK + WEEKS + 4, 40
+    assert orders(war, *late) == pytest.approx(orders(calm, *late), rel=0.1)
+    assert bought_there(war, *late) == pytest.approx(bought_there(calm, *late), rel=0.1)
+
+
+@pytest.mark.parametrize("strength", [0.5, 1.0])
+def test_the_rival_s_prices_fall_by_the_stated_cut_as_long_as_its_war_lasts(strength: float) -> None:
+    war = beside_a_rival(strength, war_cut=0.3)
+    expected = {week: 1 - 0.3 * strength for week in range(WEEK, WEEK + WEEKS)}
+    assert its_prices(war) == pytest.approx(expected)
+
+
+def test_in_a_war_the_rival_goes_by_its_deeper_cut_its_own_or_its_answer_to_ours() -> None:
+    cheap = Plan(pricing={"price": 0.6})  # to which it answers by a fifth
+    for cut in (0.1, 0.3):
+        prices = its_prices(beside_a_rival(plan=cheap, war_cut=cut))
+        assert prices[WEEK - 1] == prices[WEEK + WEEKS] == 0.8
+        assert prices[WEEK] == pytest.approx(1 - max(cut, 0.2))
+
+
+def test_beside_a_rival_a_war_is_felt_by_its_prices_alone() -> None:
+    """The elasticity and the toll that stand for a rival who is not there do nothing."""
+    usual, other = beside_a_rival(), beside_a_rival(war_elasticity=3.0, war_toll=2.0)
+    assert same(usual, other)
+    assert not same(run("price_war"), run("price_war", war_elasticity=3.0, war_toll=2.0))
+
+
+def test_a_new_rival_in_a_market_without_patience_is_refused_with_the_remedy() -> None:
+    calm = load_scenario("cdnow", 50)
+    with pytest.raises(Fault, match=r"shocks\.calendar: an entrant .* give a patience section"):
+        calm.struck(Shock(what="entrant", week=5))
+    assert calm.also("patience").struck(Shock(what="entrant", week=5)).shocks.calendar
+    assert calm.struck(Shock(what="entrant", week=5, strength=0.0)).shocks.calendar
+
+
+# -- under contract --------------------------------------------------------------------------------
+
+
+def test_under_contract_a_season_lifts_the_levels_of_those_who_renew_and_brings_no_more_bills() -> None:
+    software = load_scenario("saas", 800).but(weeks=40)
+    season = Shock(what="season", week=WEEK, weeks=WEEKS)
+    calm, busy = (
+        simulate(software.but(shocks=Parameters(season_lift=lift, calendar=[season])), Plan(), 3)
+        for lift in (0.0, 5.0)
+    )
+    assert orders(busy) == orders(calm)
+    levels = [
+        one.events.of(Kind.SIGNED).frame().set_index(["person", "minute"])["value"] for one in (calm, busy)
+    ]
+    change = levels[1] - levels[0]
+    struck = change.index.get_level_values("minute") // MINUTES_A_WEEK
+    assert not change[struck < WEEK].any()
+    now = change[(struck >= WEEK) & (struck < WEEK + WEEKS)]
+    assert (now >= 0).all() and now.sum() > 5
+
+
 # -- how it is met ---------------------------------------------------------------------------------
 
 

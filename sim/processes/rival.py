@@ -21,8 +21,8 @@ the rival's till.
 
 The rival lowers its prices some weeks after it has seen ours, a discount mailed to most of those whom a
 channel reaches (`processes/contact.py` says when that is so), or a night of selling live. What a segment is
-offered, or a single customer on an occasion, it does not see. What happens at its tills is truth that our
-firm never learns.
+offered, or a single customer on an occasion, it does not see. In a price war (`processes/shocks.py`) it cuts
+them unasked. What happens at its tills is truth that our firm never learns.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 FARTHEST = float(np.log(0.9 / 0.1))  # no share below 10 % or above 90 % when the market opens
 LOWEST = 30.0  # of utilities: nobody's share becomes nothing at all
-DEEPEST = 0.5  # a rival never goes below half its usual price
+DEEPEST = 0.5  # a rival never answers below half its usual price
 PRICE, OPENING = 0, 1  # channels of what a rival does
 MILLION = 1_000_000
 
@@ -169,6 +169,7 @@ class Rival:
         self.in_all = world.people.shopping.rate / self.at_start  # purchases a week at both shops
         self.seen: list[float] = []  # by week: our discount, over all people, as the rival saw it
         self.sold = np.zeros(world.size, np.int64)  # purchases at the rival's, this week
+        self.war_cut = 0.0  # off its prices this week, in a war of its own
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each week: people choose, the rival sells; on Sunday habits grow, and it looks at our prices."""
@@ -183,10 +184,15 @@ class Rival:
             self.grow_habits()
             self.watch()
 
+    def wage_war(self, cut: float) -> None:
+        """Take this share off its prices this week, whatever our firm does: `shocks` says when."""
+        self.war_cut = max(self.war_cut, cut)
+
     def cut_price(self, week: int) -> float:
-        """Answer what was seen some weeks ago; give the cut, as a share."""
+        """Answer what was seen some weeks ago, or go further in a war; give the cut, as a share."""
         asked = self.seen[week - self.these.reaction_weeks] if week >= self.these.reaction_weeks else 0.0
-        cut = min(self.these.reaction * asked, DEEPEST)
+        cut = max(min(self.these.reaction * asked, DEEPEST), self.war_cut)
+        self.war_cut = 0.0
         if cut:
             price = round((1 - cut) * MILLION)
             self.world.log.note(Kind.RIVAL_MOVED, week * MINUTES_A_WEEK, FIRM, PRICE, value=price)

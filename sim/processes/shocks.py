@@ -5,6 +5,13 @@ stolen; a scandal is talked about; a law asks everybody for consent anew; delive
 firm knows before (what it does then, and what people feel, is the mechanism `notice`). Nobody decides these.
 What a firm decides is how it meets the public ones: by silence, by denial, or openly (Dawar & Pillutla 2000).
 
+A price war is fought by the rival where there is one (`rival`): it takes `war_cut` off its prices, people
+choose between the two shops, and what we lose it sells. Without, the rival is nobody in particular, and the
+cross-elasticity of prices and a toll on patience stand for it. A new rival pulls by way of patience alone.
+
+Under contract nobody buys more or less from week to week. There a season, and in the same way the buying
+that a war or an outage keeps away, moves only how many of those who renew that week take a higher level.
+
 What they do at full strength, and less in proportion:
 
     buying = usual x (1 + lift)  in a season,   x (1 - loss)  in an outage
@@ -74,7 +81,7 @@ class Parameters(Data):
         "what the rival takes off its prices in a price war", "share", SCENARIO, 0.3, ge=0, le=0.9
     )
     war_elasticity: float = parameter(
-        "when the rival's price falls by one per cent, so many buy less here",
+        "when the rival's price falls by one per cent, so many buy less here; only without a rival section",
         "-",
         CROSS_PRICE,
         0.52,
@@ -82,7 +89,8 @@ class Parameters(Data):
         le=5,
     )
     war_toll: float = parameter(
-        "patience that a price war takes from a customer of mean price sensitivity",
+        "patience that a price war takes from a customer of mean price sensitivity; only without a rival "
+        "section",
         "patience a week",
         ASSUMED,
         0.005,
@@ -211,10 +219,13 @@ class Shocks:
         self.world.people.shopping.lift *= 1 + self.these.season_lift * strength
 
     def undercut(self, strength: float) -> None:
-        """Let the rival's low prices draw orders this week, and some customers for good."""
+        """Let the rival's low prices draw orders this week, and where nobody runs its shop, some for good."""
         people, these = self.world.people, self.these
-        rival_price = 1 - these.war_cut * strength
-        people.shopping.lift *= rival_price ** (these.war_elasticity * people.pricing.sensitivity)
+        cut = these.war_cut * strength
+        if self.world.rival:
+            self.world.rival.wage_war(cut)
+            return
+        people.shopping.lift *= (1 - cut) ** (these.war_elasticity * people.pricing.sensitivity)
         people.patience.burden(Cause.COMPETITOR, these.war_toll * strength * people.pricing.sensitivity)
 
     def open_next_door(self, strength: float) -> None:
