@@ -129,7 +129,9 @@ def _add(tables: Tables, dirt: Dirt, rows: pd.DataFrame, who: pd.DataFrame, role
     day = np.floor(5 * dirt.draw(Purpose.SLIP, rows, 3)) * MINUTES_A_DAY
     minute = rows["week"].to_numpy() * MINUTES_A_WEEK + (day + office).astype(np.int64)
     rows = rows.assign(date=dates(minute), entry=FIRST).sort_values("date")
-    first = rows.groupby("person")[["date", "week"]].first().reindex(who["person"])
+    first = rows.groupby("person")[["date", "week"]].first()
+    who = who[who["person"].isin(first.index)]  # whose first order is after the end is not known yet
+    first = first.reindex(who["person"])
     who = who.assign(since=first["date"].to_numpy(), week=first["week"].to_numpy())
     who = who.assign(j=FIRST, entry=FIRST, role=role)
     tables["orders"] = pd.concat([tables["orders"], rows], ignore_index=True)

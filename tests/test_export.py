@@ -14,6 +14,7 @@ import pytest
 
 from sim import Campaign, Fault, Offer, Plan, load_scenario, simulate
 from sim.dirt import DATED, SINGULAR, misspelt
+from sim.entries import CUSTOMER, WHOLESALE
 from sim.events import Kind
 from sim.export import COLUMNS, Export
 from sim.processes.stewardship import CLEAN
@@ -77,6 +78,21 @@ def test_clean_data_are_what_is_on_record_row_by_row() -> None:
     assert sent.reindex(whom.index, fill_value=0).tolist() == record["opened"].iloc[row].tolist()
     assert export.truth["mistakes"].empty
     assert not customers.isna().any(axis=None)
+
+
+@pytest.mark.parametrize("weeks", [1, 2])
+def test_wholesale_buyers_who_first_order_after_the_end_are_in_no_table(weeks: int) -> None:
+    """They order every second week, half of them in odd ones."""
+    many = MARKET.but(weeks=weeks, stewardship=Stewardship(wholesale_share=0.5))
+    export = Export.of(simulate(many, Plan(), 3))
+    customers, orders = export.tables["customers"], export.tables["orders"]
+    roles = export.truth["identities"].set_index("customer_number")["role"]
+    wholesale = roles.index[roles == WHOLESALE]
+    buyers = round(0.5 * (roles == CUSTOMER).sum())
+    assert len(wholesale) == (buyers if weeks == 2 else len(range(PEOPLE % 2, buyers, 2))) > 10
+    assert set(wholesale) <= set(orders["customer_number"]) and set(wholesale) <= set(
+        customers["customer_number"]
+    )
 
 
 def test_without_delays_the_orders_add_up_to_the_revenue_of_the_accounts() -> None:
