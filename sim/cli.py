@@ -75,6 +75,15 @@ def start(at: str, folder: Path | None, only_copy: bool, jupyterlab: tuple[str, 
 # -- the market -------------------------------------------------------------------------------------
 
 
+SHOCKS = click.option(
+    "--shock",
+    "shocks",
+    multiple=True,
+    metavar="WHAT@WEEK[-WEEK]",
+    help="What comes over the firm, and when, as breach@30 or season@46-51. Can be given again.",
+)
+
+
 @program.command()
 @click.argument("market", metavar="SCENARIO")
 @click.option("--plan", "strategy", metavar="NAME|FILE", help="What the firm does.  [default: nothing]")
@@ -82,13 +91,7 @@ def start(at: str, folder: Path | None, only_copy: bool, jupyterlab: tuple[str, 
 @click.option("--seed", type=int, default=1, show_default=True, help="The luck of this run.")
 @click.option("--people", type=int, help="For a smaller or larger copy of the market.")
 @click.option("--weeks", type=int, help="How long, instead of what the scenario says.")
-@click.option(
-    "--shock",
-    "shocks",
-    multiple=True,
-    metavar="WHAT@WEEK[-WEEK]",
-    help="What comes over the firm, and when, as breach@30 or season@46-51. Can be given again.",
-)
+@SHOCKS
 @click.option(
     "--out", type=ANY_PATH, metavar="FOLDER", help="Save results, tables and figures in a new folder."
 )
@@ -108,7 +111,7 @@ def run(
     """
     given = load_scenario(market, people)
     given = given if weeks is None else given.but(weeks=weeks)
-    given = given.struck(*(_shock(text, given.weeks) for text in shocks)) if shocks else given
+    given = _struck(given, shocks)
     if out:
         refuse_existing(out)  # before the work, not after it
     lived = _live(Market(given, _decided(strategy, timeline), seed))
@@ -125,8 +128,12 @@ def _decided(strategy: str | None, timeline: str | None) -> Timeline:
     return Timeline.of(Plan() if strategy is None else load_plan(strategy))
 
 
-def _shock(text: str, weeks: int) -> Shock:
-    """Read a shock: what, and its first and last week, of those that the market has."""
+def _struck(market: Scenario, shocks: Sequence[str]) -> Scenario:
+    return market.struck(*map(_shock, shocks)) if shocks else market
+
+
+def _shock(text: str) -> Shock:
+    """Read a shock: what, and its first and last week."""
     what, _, span = text.partition("@")
     first, _, last = span.partition("-")
     try:
@@ -137,8 +144,6 @@ def _shock(text: str, weeks: int) -> Shock:
         ) from None
     if end < begin:
         raise Fault(f"--shock: {text} ends before it begins; write the earlier week first.")
-    if begin >= weeks:
-        raise Fault(f"--shock: {text} begins after the market's last week, {weeks - 1}; see --weeks.")
     return Shock(what=what, week=begin, weeks=end - begin + 1)  # type: ignore[arg-type]
 
 
@@ -172,13 +177,20 @@ def _summary(lived: Run) -> str:
 @click.argument("contest", metavar="CONTEST")
 @click.argument("plans", metavar="FILE|FOLDER...", nargs=-1, required=True, type=ANY_PATH)
 @click.option("--markets", type=int, help="Markets to try the plans in, instead of what the rules say.")
+@SHOCKS
 @click.option("--first-seed", type=int, default=FINAL, show_default=True, help="The first of these markets.")
 @click.option(
     "--jobs", type=int, default=os.cpu_count(), show_default=True, help="Processes to share the work."
 )
 @click.option("--out", type=ANY_PATH, metavar="FOLDER", help="Save tables and a figure in a new folder.")
 def standings(
-    contest: str, plans: Sequence[Path], markets: int | None, first_seed: int, jobs: int, out: Path | None
+    contest: str,
+    plans: Sequence[Path],
+    markets: int | None,
+    shocks: tuple[str, ...],
+    first_seed: int,
+    jobs: int,
+    out: Path | None,
 ) -> None:
     """Rank the plans of a class in markets that nobody has seen.
 
@@ -190,6 +202,7 @@ def standings(
         refuse_existing(out)  # before the work, not after it
     asked = load_contest(contest)
     asked = asked if markets is None else replace(asked, markets=markets)
+    asked = replace(asked, market=_struck(asked.market, shocks))
     found = of_files(asked, plans, first_seed, jobs)
     click.echo(found)
     if out:

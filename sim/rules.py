@@ -1,4 +1,4 @@
-"""The rules of a contest, as plain data: which market, for how long, and how many messages are allowed.
+"""The rules of a contest, as plain data: which market, for how long, what strikes it, how many messages.
 
 Those of the exercises stand ready in `sim/contests/`; an instructor may write others, in a file of their own.
 `sim/course/contest.py` plays by them.
@@ -16,6 +16,7 @@ from sim.files import load
 from sim.library import find, names
 from sim.parameter import SCENARIO, parameter
 from sim.plan import LEVERS, Plan
+from sim.processes.shocks import Shock
 from sim.scenario import LARGEST, Scenario, load_scenario
 
 FOLDER = Path(__file__).parent / "contests"
@@ -42,6 +43,9 @@ class Rules(Data):
     wage: float | None = parameter(
         "cost of an agent at the desk", "currency a week", SCENARIO, None, ge=0, le=1e6
     )
+    shocks: tuple[Shock, ...] = parameter(
+        "what comes over the firm, beside what is on the market's own calendar", "-", SCENARIO, ()
+    )
     today: Plan = Field(Plan(name="today"), description="the plan that the others are compared with")
     closed: tuple[Annotated[str, AfterValidator(_names_levers)], ...] = Field(
         (), description="sections of a plan that must stay as they are today, such as pricing"
@@ -56,11 +60,13 @@ class Rules(Data):
         Raises
         ------
         Fault
-            If there is no such scenario, or it has no desk whose agents could be paid otherwise.
+            If there is no such scenario, it has no desk whose agents could be paid otherwise, or a shock
+            cannot strike it.
         """
         market = load_scenario(self.scenario, self.people)
         given = {"weeks": self.weeks, "fixed_cost": self.fixed_cost}
         market = market.but(**{name: value for name, value in given.items() if value is not None})
+        market = market.struck(*self.shocks) if self.shocks else market
         if self.wage is None:
             return market
         if market.service is None:

@@ -198,11 +198,29 @@ class Scenario(Data):
         return smaller
 
     def struck(self, *shocks: Shock) -> Scenario:
-        """Give the same market with these shocks on its calendar, beside those that are there."""
+        """Give the same market with these shocks on its calendar, beside those that are there.
+
+        Raises
+        ------
+        Fault
+            If something is no `Shock`, begins after the market's end, or cannot be felt in this market.
+        """
+        for shock in shocks:
+            self._check_shock(shock)
         these = self.shocks or Shocks()
         late = any(shock.what == "delay" for shock in shocks)
         notice = self.notice or (Notice() if late else None)  # by which a delay is felt
         return self.but(shocks=these.but(calendar=(*these.calendar, *shocks)), notice=notice)
+
+    def _check_shock(self, shock: Shock) -> None:
+        """Refuse what is no shock, or would never come."""
+        if not isinstance(shock, Shock):
+            raise Fault(f'shocks: expects some such as Shock(what="breach", week=5), was given {shock!r}.')
+        if shock.week >= self.weeks:
+            raise Fault(
+                f"shocks: {shock.what}@{shock.week} begins after the market's last week, {self.weeks - 1}; "
+                "name an earlier week, or let the market run longer."
+            )
 
     def also(self, *sections: str) -> Scenario:
         """Give the same market with these mechanisms switched on, by their usual numbers.

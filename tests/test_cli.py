@@ -89,7 +89,7 @@ def test_shocks_of_the_command_line_come_over_the_market() -> None:
     [
         ("breach", "expects what and when, such as breach@30 or season@46-51, was given breach"),
         ("season@6-4", "season@6-4 ends before it begins; write the earlier week first"),
-        ("breach@9", "breach@9 begins after the market's last week, 8; see --weeks"),
+        ("breach@9", "breach@9 begins after the market's last week, 8; name an earlier week"),
         ("flood@3", "season, price_war, entrant, outage, breach, scandal, privacy_law, delay"),
     ],
 )
@@ -263,6 +263,26 @@ def test_a_class_is_ranked_and_its_standings_kept_in_a_folder() -> None:
         "standings.png",
     ]
     assert sentence(call("standings", "rules.yaml", "class", "--out", "out")).startswith("out: there is")
+
+
+def test_shocks_of_the_command_line_come_over_every_market_of_a_contest() -> None:
+    Plan(name="mine", pricing={"price": 1.1}).save("li.yaml")
+    rules = (
+        "version: 1\ntitle: small\nscenario: supermarket\npeople: 60\nweeks: 9\nmessages: 100\nmarkets: 2\n"
+    )
+    Path("calm.yaml").write_text(rules)
+    Path("hard.yaml").write_text(rules + "shocks:\n  - {what: outage, week: 2, weeks: 5}\n")
+    calm, hard, struck = (
+        call("standings", *given, "--jobs", "1").stdout
+        for given in (
+            ("calm.yaml", "li.yaml"),
+            ("hard.yaml", "li.yaml"),
+            ("calm.yaml", "li.yaml", "--shock", "outage@2-6"),
+        )
+    )
+    assert "li" in struck and struck == hard != calm
+    wrong = sentence(call("standings", "calm.yaml", "li.yaml", "--shock", "outage@9"))
+    assert wrong.startswith("shocks: outage@9 begins after the market's last week, 8; name an earlier week")
 
 
 # -- lists -----------------------------------------------------------------------------------------

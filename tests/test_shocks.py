@@ -95,6 +95,20 @@ def test_a_shock_can_be_added_to_those_on_the_calendar() -> None:
     assert market().struck(one).struck(two).shocks.calendar == (one, two)
 
 
+@pytest.mark.parametrize("wrong", ["breach@5", {"what": "breach", "week": 5}, None])
+def test_what_is_no_shock_is_refused_with_an_example(wrong: Any) -> None:
+    with pytest.raises(
+        Fault, match=r'shocks: expects some such as Shock\(what="breach", week=5\), was given'
+    ):
+        market().struck(wrong)
+
+
+def test_a_shock_after_the_end_is_refused_and_one_in_the_last_week_is_not() -> None:
+    assert market().struck(Shock(what="breach", week=39)).shocks.calendar
+    with pytest.raises(Fault, match="shocks: breach@40 begins after the market's last week, 39"):
+        market().struck(Shock(what="breach", week=40))
+
+
 # -- what ------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from sim.course.contest import TODAY, UNSEEN, Contest, load_contest
 from sim.course.podium import podium, save
 from sim.course.standings import FINAL, Standings, gather, of_files, ranked, standings
 from sim.experiment import Trials
+from sim.processes.shocks import Shock
 from sim.rules import Rules, contest_names
 
 ROOT = Path(__file__).parents[1]
@@ -70,6 +71,27 @@ def test_rules_change_the_market_as_they_say_and_leave_the_rest_alone() -> None:
 def test_a_wage_in_a_market_without_a_desk_is_refused() -> None:
     with pytest.raises(Fault, match="wage: cdnow has no desk"):
         _ = Rules(title="no desk", scenario="cdnow", messages=10, wage=5.0).market
+
+
+def test_shocks_of_the_rules_strike_beside_those_of_the_market() -> None:
+    plain = Rules(title="plain", scenario="community_fresh_cn", people=100, messages=10)
+    breach = Shock(what="breach", week=30)
+    assert plain.market.shocks
+    own = plain.market.shocks.calendar
+    struck = plain.but(shocks=[breach]).market
+    assert struck.shocks and len(own) == 3
+    assert struck.shocks.calendar == (*own, breach)
+    assert struck == plain.market.struck(breach)
+
+
+def test_a_shock_that_comes_too_late_for_its_contest_is_refused() -> None:
+    late = Rules(
+        title="late", scenario="saas", weeks=20, messages=10, shocks=(Shock(what="breach", week=20),)
+    )
+    with pytest.raises(
+        Fault, match="shocks: breach@20 begins after the market's last week, 19; name an earlier"
+    ):
+        _ = late.market
 
 
 def test_levers_that_a_plan_does_not_have_cannot_be_closed() -> None:
