@@ -129,6 +129,8 @@ def scenarios(draw: Any, name: str, people: int = 40, weeks: int = 30) -> Scenar
     shocks = changes["shocks"]
     if shocks and any(shock.what == "delay" for shock in shocks.calendar):
         changes["notice"] = changes["notice"] or scenario.notice  # by which a delay is felt
+    if shocks and any(shock.what == "entrant" for shock in shocks.calendar):
+        changes["patience"] = changes["patience"] or scenario.patience  # and by which a new rival is
     return scenario.but(**changes)
 
 
@@ -167,5 +169,11 @@ def letters(draw: Any, scenario: Scenario) -> dict[str, Any]:
     events = {"on": st.sampled_from(known), "wait_weeks": st.integers(1, 9)}
     return {
         "campaigns": draw(st.lists(st.builds(Campaign, **common, **spans), max_size=3)),
-        "triggers": draw(st.lists(st.builds(Trigger, **common, **events), max_size=3)),
+        "triggers": draw(st.lists(st.builds(Trigger, **common, **events).map(about_a_staple), max_size=3)),
     }
+
+
+def about_a_staple(trigger: Trigger) -> Trigger:
+    """Let what runs out be something that does."""
+    runs_out = trigger.about is None or BASKET.categories[trigger.about].cycle_weeks
+    return trigger if trigger.on != "runout" or runs_out else trigger.but(about=None)

@@ -172,7 +172,7 @@ EXTREMES: dict[str, Change] = {
     "all talk": section("acquisition", recommend_share=1.0, answer_share=1.0),
     "nobody talks": section("acquisition", recommend_share=0.0),
     "all in a pool": section("entry", present_share=0.0, pool_share=1.0),
-    "all that can happen": lambda s: s.also("notice").but(shocks=WORST),
+    "all that can happen": lambda s: s.also("notice", "patience").but(shocks=WORST),
     "the widest gaps": lambda s: s.but(gaps=Gaps(knowledge=10, delivery=10, slips=1, communication=10)),
     "all at lunch": lambda s: s.but(place=Places(places={"a": Place(share=1, dayparts=(0, 1, 0, 0))})),
     "nobody pays": lambda s: s.but(payday=Payday(short_share=1.0, dip=0.99, unpaid_share=1.0, interest=1.0)),
