@@ -57,7 +57,7 @@ from sim.processes.sales import Parameters as Sales
 from sim.processes.seeding import Parameters as Seeding
 from sim.processes.service import Parameters as Service
 from sim.processes.shocks import Parameters as Shocks
-from sim.processes.shocks import Shock, What
+from sim.processes.shocks import Shock
 from sim.processes.shopping import Parameters as Shopping
 from sim.processes.staff import Parameters as Staff
 from sim.processes.stewardship import Parameters as Stewardship

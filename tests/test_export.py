@@ -83,7 +83,7 @@ def test_clean_data_are_what_is_on_record_row_by_row() -> None:
 @pytest.mark.parametrize("weeks", [1, 2])
 def test_wholesale_buyers_who_first_order_after_the_end_are_in_no_table(weeks: int) -> None:
     """They order every second week, half of them in odd ones."""
-    many = MARKET.but(weeks=weeks, stewardship=Stewardship(wholesale_share=0.5))
+    many = MARKET.but(weeks=weeks, stewardship=CLEAN.but(wholesale_share=0.5))
     export = Export.of(simulate(many, Plan(), 3))
     customers, orders = export.tables["customers"], export.tables["orders"]
     roles = export.truth["identities"].set_index("customer_number")["role"]
