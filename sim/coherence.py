@@ -88,9 +88,10 @@ def _unfelt(given: Given) -> Iterator[Misfit]:
     for place, shock in enumerate(_list(part(given, "shocks", "calendar"))):
         what, section = part(shock, "what"), FELT_BY.get(str(part(shock, "what")))
         if section and part(shock, "strength") != 0 and part(given, section) is None:
+            named = f"an {what}" if what == "entrant" else f"a {what}"
             yield Misfit(
                 ("shocks", "calendar", place),
-                f"{what}: it is felt by way of {section}: give a {section} section, too.",
+                f"{named} is felt by way of {section}: give a {section} section, too.",
             )
 
 

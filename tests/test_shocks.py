@@ -239,7 +239,7 @@ def test_beside_a_rival_a_war_is_felt_by_its_prices_alone() -> None:
 
 def test_a_new_rival_in_a_market_without_patience_is_refused_with_the_remedy() -> None:
     calm = load_scenario("cdnow", 50)
-    with pytest.raises(Fault, match=r"shocks\.calendar: an entrant .* give a patience section"):
+    with pytest.raises(Fault, match=r"shocks\.calendar\[0\]: an entrant .* give a patience section"):
         calm.struck(Shock(what="entrant", week=5))
     assert calm.also("patience").struck(Shock(what="entrant", week=5)).shocks.calendar
     assert calm.struck(Shock(what="entrant", week=5, strength=0.0)).shocks.calendar
