@@ -123,7 +123,8 @@ def content(data: Data) -> str | None:
         text = data.model_dump_json(warnings="none")
     except PydanticSerializationError:  # a function
         return None
-    return text if type(data).model_validate_json(text) == data else None  # a class of the user's own
+    again = type(data).model_validate_json(text, strict=False)  # JSON knows lists, but no tuples
+    return text if again == data else None  # a class of the user's own
 
 
 @cache

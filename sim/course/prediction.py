@@ -72,9 +72,9 @@ class Verdict:
         what = f"that it is {'above' if said.value > said.beside else 'not above'} {said.beside:,.0f}"
         lines = [
             said.question,
-            f"  You said     {said.value:{sign},.0f} {unit}, {said.confidence:.0f} % sure "
+            f"  You said     {said.value:{sign}z,.0f} {unit}, {said.confidence:.0f} % sure "
             f"{what if said.beside else 'of the direction'}.",
-            f"  It came out  {self.actual:{sign},.0f} {unit}.",
+            f"  It came out  {self.actual:{sign}z,.0f} {unit}.",
             f"  The direction is {direction}. Score {self.brier:.2f} (0 is best, a coin gets 0.25).",
         ]
         return "\n".join(lines)
