@@ -50,7 +50,7 @@ METRICS = {
     "repurchase_rate": Metric("share", "customers with a second order", 3),
     "orders": Metric("orders", "placed", 0),
     "average_order": Metric("currency", "paid for an order", 2),
-    "cross_sell_rate": Metric("share", "orders with a suggestion accepted; - where there are no baskets", 3),
+    "cross_sell_rate": Metric("share", "orders with an accepted suggestion; -: no baskets", 3),
     "revenue": Metric("currency", "paid to the firm, after discounts", 0),
     "contribution": Metric("currency", "revenue less goods and spending on customers", 0),
     "profit": Metric("currency", "contribution less the costs of all together", 0),
@@ -66,9 +66,7 @@ METRICS = {
     "sla_solution": Metric("share", "complaints solved in the promised time", 3),
     "contacts": Metric("messages", "sent", 0),
     "opt_outs": Metric("times", "times a channel was refused for good", 0),
-    "sales_efficiency": Metric(
-        "currency", "yearly margin of deals won, per seller week; - where there are no sellers", 0
-    ),
+    "sales_efficiency": Metric("currency", "yearly margin won, per seller week; -: no sellers", 0),
 }
 
 
