@@ -35,6 +35,7 @@ from sim.style import percent, signed
 UNSEEN, MARKETS = 5_001, 6  # first seed and number of the markets in which an answer is tried
 STAFF_MOST = 60  # USD an agent a week, for training, pay and bonus
 PROFIT_LOSS = 3_000  # CNY of this year's profit that stock may cost
+WORTH_LEAST = 2_000  # CNY that it must be worth
 QUARTER = 13  # weeks
 VERDICTS = ("reproduced", "not reproduced", "open")
 
@@ -178,6 +179,8 @@ def whole(needless: Any, stocked: Any, trials: Trials, market: Scenario) -> Pass
     require("stocked", cost <= PROFIT_LOSS, dear)
     gains = trials.paired("profit") + trials.paired("customer_equity")
     _beyond_luck("stocked", gains, market, "an empty shelf now and then", "Is it enough to be noticed?")
+    little = f"it is worth {signed(gains.mean())} {market.currency}; {WORTH_LEAST:,} are the least."
+    require("stocked", gains.mean() >= WORTH_LEAST, little)
     return Passed(
         f"{percent(value)} of the messages were needless. The stock is worth {signed(gains.mean())} "
         f"{market.currency}, though this year's profit falls by {cost:,.0f}. CRM ends at the shelf, "
