@@ -215,5 +215,5 @@ def test_every_market_can_be_set_into_every_era(market: str, name: EraName) -> N
 def test_who_asks_for_an_era_or_a_feature_that_is_none_is_told_which_there_are() -> None:
     with pytest.raises(Fault, match=r"era: no era named '1970s'. There are: 1980s, 1990s"):
         era(SUPERMARKET, "1970s")
-    with pytest.raises(Fault, match=r'sees: the record has no "recency".*Did you mean "recency_weeks"'):
+    with pytest.raises(Fault, match=r'sees\[0\]: the record has no "recency".*Did you mean "recency_weeks"'):
         Delays(sees=["recency"])
