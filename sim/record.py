@@ -72,7 +72,9 @@ class Record:
     greenness: npt.NDArray[np.float32]
     household: Integers  # people at home
 
-    def __init__(self, people: int, delays: Delays, purchases: Purchases | None = None) -> None:
+    def __init__(
+        self, people: int, delays: Delays, purchases: Purchases | None = None, records: int | None = None
+    ) -> None:
         self.size = people
         self.delays = delays
         self.monday = 0  # minute of the Monday up to which the record has learned
@@ -82,16 +84,17 @@ class Record:
         self._year: list[Sales | Events] = []  # by week, to be forgotten in a year
         self._of_person = np.full(people + 1, UNKNOWN, np.int32)  # the last place is the firm's, person -1
         self._number = np.full(people, UNKNOWN, np.int32)  # the row that is a person's, open or closed
-        self._closed = np.zeros(people, bool)  # records that were deleted, or merged into another
+        records = records or people
+        self._closed = np.zeros(records, bool)  # records that were deleted, or merged into another
         self.since = np.zeros(people + 1, np.int64)  # minute of the last deletion: what was known is gone
         self._delay = delays.minutes()
-        self.person = np.zeros(people, np.int32)
+        self.person = np.zeros(records, np.int32)
         for name, (kind, blank) in COLUMNS.items():
-            column: npt.NDArray[Any] = np.zeros(people, kind)  # what nobody writes to takes no memory
+            column: npt.NDArray[Any] = np.zeros(records, kind)  # what nobody writes to takes no memory
             if blank:
                 column[:] = blank
             setattr(self, name, column)
-        self.purchases = purchases or Purchases(people)
+        self.purchases = purchases or Purchases(records)
 
     def __len__(self) -> int:
         return self._open

@@ -50,6 +50,11 @@ class SecondAccounts:
     two: npt.NDArray[np.bool_]  # (people,)
     second_share: float
 
+    @property
+    def records(self) -> int:
+        """How many records there can be, and one that stays empty for boxes that nobody has."""
+        return len(self.two) + int(self.two.sum()) + 1
+
     def second(self, person: Integers, minute: Integers) -> npt.NDArray[np.bool_]:
         """Tell which of these acts of people with two accounts are done under the second."""
         return self.luck.happens(self.second_share, Purpose.SPLIT, person, minute // PAGE, minute % PAGE)
@@ -70,7 +75,7 @@ def record_of(scenario: Scenario, luck: Luck) -> Record:
         return Record(scenario.people, scenario.record, Purchases.of(scenario.basket, scenario.people))
     two = luck.happens(share, Purpose.SPLIT, np.arange(scenario.people), WHO)
     accounts = SecondAccounts(luck, two, these.second_share)
-    return SplitRecord(scenario.record, accounts, Purchases.of(scenario.basket, 2 * scenario.people))
+    return SplitRecord(scenario.record, accounts, Purchases.of(scenario.basket, accounts.records))
 
 
 class SplitRecord(Record):
@@ -78,17 +83,17 @@ class SplitRecord(Record):
 
     def __init__(self, delays: Delays, accounts: SecondAccounts, purchases: Purchases | None = None) -> None:
         self.people = len(accounts.two)
-        super().__init__(2 * self.people, delays, purchases)
+        super().__init__(2 * self.people, delays, purchases, accounts.records)
         self.accounts = accounts
         self.merged = np.zeros(self.people, bool)
-        self.history: list[Integers] = []  # the boxes of every page's events
+        self.history: list[npt.NDArray[np.bool_]] = []  # which of each page's events go to second boxes
 
     # -- learning -------------------------------------------------------------------------------
 
     def learn(self, page: Events) -> None:
         """Take in a week's events under the accounts where they were done, then the week's mergers."""
         boxes = self._boxes_of(page)
-        self.history.append(boxes)
+        self.history.append(boxes >= self.people)
         super().learn(replace(page, person=boxes))
         self._merge(page.person[page.kind == int(Kind.MERGED)])
 
@@ -141,10 +146,10 @@ class SplitRecord(Record):
 
     def second(self, events: Events) -> npt.NDArray[np.bool_]:
         """Tell which of all events learned stand in a person's second record by now."""
-        box = np.concatenate([events.person[:0], *self.history])
+        second = np.concatenate([np.zeros(0, bool), *self.history])
         here = np.zeros(self.people + 1, bool)  # the last place is the firm's
         here[self.apart()] = True
-        return (box >= self.people) & here[events.person]
+        return second & here[events.person]
 
     def apart(self) -> Integers:
         """Find the people who stand in two records."""
