@@ -95,9 +95,8 @@ class Run:
         record = record_of(self.scenario, Luck(self.seed))
         for monday, page in enumerate(self.pages[:week], 1):
             record.learn(page)
-            record.forget_silent(
-                self.timeline.at(monday).privacy.keep_weeks
-            )  # as `processes/privacy.py` does
+            # each Monday, as `processes/privacy.py` did
+            record.forget_silent(self.timeline.at(monday).privacy.keep_weeks)
         return record
 
     def save(self, folder: str | Path) -> Path:

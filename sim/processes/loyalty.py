@@ -277,11 +277,8 @@ class Loyalty:
             if threshold is not None:
                 tier[spend >= threshold] = level
         before, customer = me.tier[who], people.entry.stage[who] == Stage.CUSTOMER
-        moved, risen, fallen = (
-            tier != before,
-            who[(tier > before) & customer],
-            who[(tier < before) & customer],
-        )
+        moved = tier != before
+        risen, fallen = who[(tier > before) & customer], who[(tier < before) & customer]
         me.tier[who] = tier
         self.world.log.write(Kind.TIER, (week + 1) * MINUTES_A_WEEK - 1, who[moved], value=tier[moved])
         people.experience.delight(these.status_points, risen)
