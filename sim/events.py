@@ -88,7 +88,7 @@ class Kind(IntEnum):
     SURCHARGED = 66  # value: cents paid on top of the shelf price
     REMEDIED = 67  # channel: a place in `GAPS`; value: cents
     DECLARED = 70  # channel: 0 need, a place in `NEEDS`; 1 how much green goods matter; 2 household size
-    PROVIDED = 71  # channel: a place in `PARTS` of an offer, 5 green goods, 6 samples; value: cents
+    PROVIDED = 71  # channel: a place in `PARTS` of an offer, 7 green goods, 8 samples; value: cents
     NIGHT = 72  # of selling live; value: cents for it
     REFUNDED = 73  # an order was sent back; ref: its minute; value: cents paid back
     RESTOCKED = 74  # of its goods; ref: as for `REFUNDED`; value: cost of what can be sold again, in cents

@@ -13,18 +13,32 @@ from sim.parameter import SCENARIO, parameter
 
 NeedName = Literal["family", "business", "young", "senior"]
 NEEDS: tuple[NeedName, ...] = ("family", "business", "young", "senior")
-PARTS = ("range", "speed", "personnel", "ease", "image")  # of an offer, beside its price
+PARTS = (
+    "range",
+    "service",
+    "personnel",
+    "image",
+    "speed",
+    "ease",
+    "clarity",
+)  # of an offer, beside its price
+
+
+def _weight(meaning: str) -> Any:
+    return parameter(meaning, "relative weight", SCENARIO, 1.0, ge=0, le=100)
 
 
 class Weights(Data):
     """A type of need: how many have it, and how much each part of an offer counts to them."""
 
     share: float = parameter("relative number of people", "-", SCENARIO, 1.0, ge=0, le=1e6)
-    range: float = parameter("goods: choice and quality", "relative weight", SCENARIO, 1.0, ge=0, le=100)
-    speed: float = parameter("time saved", "relative weight", SCENARIO, 1.0, ge=0, le=100)
-    personnel: float = parameter("who serves, and how", "relative weight", SCENARIO, 1.0, ge=0, le=100)
-    ease: float = parameter("energy and mind saved", "relative weight", SCENARIO, 1.0, ge=0, le=100)
-    image: float = parameter("what the shop stands for", "relative weight", SCENARIO, 1.0, ge=0, le=100)
+    range: float = _weight("goods: choice and quality")
+    service: float = _weight("what comes with the goods: advice, delivery, help afterwards")
+    personnel: float = _weight("who serves, and how")
+    image: float = _weight("what the shop stands for")
+    speed: float = _weight("time saved")
+    ease: float = _weight("energy saved: near, easy to reach and to carry home")
+    clarity: float = _weight("mind saved: order, clear prices, nothing to worry about")
     money: float = parameter("money saved", "relative weight", SCENARIO, 1.0, gt=0, le=100)
 
 
@@ -36,16 +50,18 @@ class Proposition(Data):
     """What a shop offers before anybody moves a lever: its value proposition (价值主张)."""
 
     range: float = _points("choice and quality of goods")
-    speed: float = _points("how little time it takes")
+    service: float = _points("what comes with the goods: advice, delivery, help afterwards")
     personnel: float = _points("who serves, and how")
-    ease: float = _points("how little energy and mind it takes")
     image: float = _points("what the shop stands for")
+    speed: float = _points("how little time it takes")
+    ease: float = _points("how little energy it takes")
+    clarity: float = _points("how little there is to think and worry about")
     price: float = parameter("prices, beside our shelf price", "share", SCENARIO, 1.0, ge=0.5, le=2)
 
 
 TYPES: dict[NeedName, Weights] = {
-    "family": Weights(share=4, range=3, ease=2, money=4),
-    "business": Weights(share=2, speed=4, ease=2),
-    "young": Weights(share=2, range=2, speed=2, image=3, money=3),
-    "senior": Weights(share=2, range=2, personnel=4, ease=2, money=2),
+    "family": Weights(share=4, range=3, ease=2, money=5),
+    "business": Weights(share=2, speed=4, clarity=2),
+    "young": Weights(share=2, range=2, image=3, speed=2, money=4),
+    "senior": Weights(share=2, range=2, service=2, personnel=4, ease=2, clarity=2, money=3),
 }

@@ -113,7 +113,9 @@ class Plan(Data):
     surcharge: Surcharge = Field(Surcharge(), description="prices of their own for some people")
     payday: Payday = Field(Payday(), description="who may pay on payday")
     shocks: Shocks = Field(Shocks(), description="how a public crisis is met")
-    needs: Needs = Field(Needs(), description="the offer: range, speed, personnel, ease, image, green goods")
+    needs: Needs = Field(
+        Needs(), description="the offer: range, service, personnel, image, speed, ease, clarity, green goods"
+    )
     seeding: Seeding = Field(Seeding(), description="free samples for people who talk")
     stewardship: Stewardship = Field(Stewardship(), description="customer data kept clean, channels joined")
     staff: Staff = Field(Staff(), description="the people at the desk: training, pay, what it is paid for")

@@ -136,7 +136,8 @@ def test_money_adds_nothing_to_what_is_perfect_already() -> None:
     perfect = {"ours": Proposition(range=10, speed=9), "rival": Proposition(range=10, speed=9)}
     runs = [run_with(Plan(needs={part: 1e5}), **perfect) for part in ("range", "speed")]
     assert (runs[0].truth["delivered_value"] == 0).all()
-    np.testing.assert_allclose(runs[1].truth["delivered_value"], runs[1].people.needs.weights[1], atol=0.02)
+    speed = runs[1].people.needs.weights[PARTS.index("speed")]
+    np.testing.assert_allclose(runs[1].truth["delivered_value"], speed, atol=0.02)
 
 
 @each_part
@@ -278,10 +279,11 @@ def test_where_all_weigh_money_alike_offers_are_answered_as_in_a_market_without_
 
 @pytest.mark.parametrize("people", [800, 77])
 def test_the_offer_costs_what_the_levers_say(people: int) -> None:
-    levers = Levers(range=10.5, speed=20, personnel=1, ease=2, image=3, green=4.25, green_premium=0.1)
+    spends = (10.5, 4, 1, 3, 20, 2, 0.5)
+    levers = Levers(**dict(zip(PARTS, spends, strict=True)), green=4.25, green_premium=0.1)
     run = simulate(market().but(people=people), Plan(needs=levers), 1)
     provided = run.events.of(Kind.PROVIDED)
-    weekly = [round(100 * spend * people / 1_000) for spend in (10.5, 20, 1, 2, 3, 4.25)]
+    weekly = [round(100 * spend * people / 1_000) for spend in (*spends, 4.25)]
     assert (provided.person == FIRM).all()
     for channel, cents in enumerate(weekly):
         assert provided.value[provided.channel == channel].tolist() == [cents] * 30

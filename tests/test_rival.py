@@ -30,7 +30,7 @@ from sim import (
 )
 from sim.clock import MINUTES_A_WEEK
 from sim.events import FIRM, Cause, Kind
-from sim.need import Proposition
+from sim.need import PARTS, Proposition
 from sim.processes.needs import PLAIN_MONEY
 from sim.processes.needs import Parameters as Needs
 from sim.processes.rival import DEEPEST, FARTHEST, OPENING, PRICE
@@ -103,7 +103,7 @@ def test_on_it_changes_nothing_of_ours_while_nobody_moves(seed: int, needs: Need
 def test_a_better_rival_has_more_of_the_wallets_and_our_sales_at_the_start_are_the_same() -> None:
     """What is bought here is what was measured; a better rival means that people buy more in all."""
     patience = market().patience.but(value_steepness=0.0)  # or more would leave a shop that is the poorer one
-    markets = [market(Needs(rival=Proposition(range=r))).but(patience=patience) for r in (6, 9)]
+    markets = [market(Needs(rival=Proposition(range=r))).but(patience=patience) for r in (6, 10)]
     equal, better = (simulate(scenario, Plan(), 1) for scenario in markets)
     assert share(better) < share(equal) - 0.05
     assert sold_there(better) > 1.2 * sold_there(equal)
@@ -147,7 +147,7 @@ def test_the_share_follows_the_delivered_value_by_the_logit_where_there_is_no_ha
     np.testing.assert_allclose(run.truth["wallet_share"], expected, rtol=1e-9)
 
 
-@pytest.mark.parametrize("part", ["range", "speed", "personnel", "ease", "image", "green"])
+@pytest.mark.parametrize("part", [*PARTS, "green"])
 def test_a_better_offer_sells_more_here_and_less_there(part: str) -> None:
     pair = twin(market(), Plan(), Plan(needs={part: 100.0}), seed=2)
     assert pair.after.metrics["orders"] > pair.before.metrics["orders"]

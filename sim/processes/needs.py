@@ -1,9 +1,9 @@
 """Needs: what people want of a shop, and the value that it delivers to them (顾客让渡价值).
 
 People are of different types of need, and each weighs the parts of an offer in a way of their own. Total
-value less total cost is what a person compares (Kotler): goods (range), personnel and image on one side,
-time (speed), energy and mind (ease) and money on the other. What the firm offers counts against what its
-rival offers, in points of ten:
+value less total cost is what a person compares (Kotler): goods (range), service, personnel and image on one
+side, time (speed), energy (ease), mind (clarity) and money on the other. What the firm offers counts against
+what its rival offers, in points of ten:
 
     delivered value = sum over parts of weight x (ours - the rival's)
 
@@ -162,10 +162,12 @@ class Levers(Data):
     """What the firm spends on its offer."""
 
     range: float = _lever("more and better goods to choose from")
-    speed: float = _lever("less time: tills, delivery, opening hours")
+    service: float = _lever("what comes with the goods: advice, delivery, help afterwards")
     personnel: float = _lever("training and time of those who serve")
-    ease: float = _lever("less trouble: parking, order, clear prices")
     image: float = _lever("what the shop stands for")
+    speed: float = _lever("less time: tills, opening hours, quick answers")
+    ease: float = _lever("less trouble: parking, trolleys, goods carried home")
+    clarity: float = _lever("less to think about: order, clear prices, plain words")
     green: float = _lever("green goods: finding, proving and showing them")
     green_premium: float = parameter(
         "price of green goods above ordinary ones", "share", PLAN, 0.0, slider=(0, 1, 0.05), ge=0, le=5

@@ -24,7 +24,7 @@ from sim.clock import MINUTES_A_WEEK
 from sim.data import Data, changed
 from sim.events import FIRM, Kind
 from sim.mask import places
-from sim.need import NEEDS
+from sim.need import NEEDS, PARTS
 from sim.parameter import ASSUMED, PLAN, parameter
 from sim.segment import Segment
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.world import World
 
-SAMPLE = 6  # the channel of money spent on samples, behind the parts of an offer and green goods
+SAMPLE = len(PARTS) + 1  # the channel of money spent on samples, behind the parts of an offer and green goods
 SILENT = 0.01  # talk that is less lively than this is as usual: lives that have diverged meet again
 SAMPLING = 300  # this work among all that a plan wants done
 YOUNG = NEEDS.index("young")
