@@ -24,7 +24,7 @@ from sim.chance import Integers, Luck, Purpose
 from sim.clock import MINUTES_A_WEEK
 from sim.delays import Delays
 from sim.events import BILL, Events, Kind
-from sim.mask import places
+from sim.mask import Mask, places
 from sim.post import SECOND_ACCOUNTS
 from sim.purchases import UNKNOWN, Purchases
 from sim.record import Record
@@ -33,8 +33,9 @@ from sim.segment import Segment
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-SIDED = (*BILL, Kind.BASKET, Kind.TICKET)  # what is done under either account
-ANSWERS = (Kind.OPENED, Kind.CLICKED)  # which belong where the letter went
+KINDS = np.arange(256)
+SIDED = np.isin(KINDS, [*BILL, Kind.BASKET, Kind.TICKET])  # by kind: what is done under either account
+ANSWERS = np.isin(KINDS, [Kind.OPENED, Kind.CLICKED])  # which belong where the letter went
 PAGE = 4_096  # minutes: luck counts weeks and j below this, so a minute is a page and a line of it
 WHO = PAGE - 1  # a page that no minute of a run reaches
 ADDED = ("orders", "orders_52w", "cents", "cents_52w", "opened", "clicked", "tickets")  # when records merge
@@ -100,15 +101,22 @@ class SplitRecord(Record):
     def _boxes_of(self, page: Events) -> npt.NDArray[np.int32]:
         """Give the box of each event."""
         box = page.person.copy()
-        sided = places(np.isin(page.kind, SIDED))
+        sided = places(SIDED.take(page.kind))
         box[sided] = self.box_at(page.person[sided], page.minute[sided])
-        sent = page.kind == int(Kind.SENT)
-        to_second = sent & (page.minute % MINUTES_A_WEEK == SECOND_ACCOUNTS)
-        box[to_second] += self.people
-        letter = page.person.astype(np.int64) << 32 | page.ref  # to whom, of which campaign
-        only_second = np.setdiff1d(letter[to_second], letter[sent & ~to_second])
-        box[np.isin(page.kind, ANSWERS) & np.isin(letter, only_second)] += self.people
+        sent = places(page.kind == int(Kind.SENT))
+        to_second = page.minute[sent] % MINUTES_A_WEEK == SECOND_ACCOUNTS
+        box[sent[to_second]] += self.people
+        if to_second.any():
+            only_second = np.setdiff1d(
+                self._letter(page, sent[to_second]), self._letter(page, sent[~to_second])
+            )
+            answers = places(ANSWERS.take(page.kind))
+            box[answers[np.isin(self._letter(page, answers), only_second)]] += self.people
         return box
+
+    def _letter(self, page: Events, place: Integers) -> Integers:
+        """Give the letter that events are about: to whom, of which campaign."""
+        return page.person[place].astype(np.int64) << 32 | page.ref[place]
 
     def _take_in_programme(self, page: Events) -> None:
         """Book points and tiers on the first account, whichever an order was placed under."""
@@ -153,8 +161,11 @@ class SplitRecord(Record):
 
     def apart(self) -> Integers:
         """Find the people who stand in two records."""
-        known = self._of_person[:-1].reshape(2, self.people) != UNKNOWN  # (accounts, people)
-        return places(known.all(axis=0) & ~self.merged)
+        return places(self._known().all(axis=0) & ~self.merged)
+
+    def _known(self) -> Mask:
+        """Tell which accounts of each person have a record, (accounts, people); merged, they have one."""
+        return self._of_person[:-1].reshape(2, self.people) != UNKNOWN
 
     def owners(self) -> Integers:
         """Whom each record belongs to, closed ones too."""
@@ -162,7 +173,7 @@ class SplitRecord(Record):
 
     def forgotten(self) -> Integers:
         """Find the people whose data are deleted and who have not ordered since, under any account."""
-        return np.setdiff1d(places(self.since[: self.people]), self.owners()[self.rows])
+        return places((self.since[: self.people] > 0) & ~self._known().any(axis=0))
 
     def select(self, rule: Segment | Callable[[Any], Any]) -> Integers:
         """Find the people of whom a record fits, each once, in order of record."""

@@ -234,7 +234,8 @@ class Contact:
         minute = week * MINUTES_A_WEEK + np.where(second, SECOND_ACCOUNTS, SEND_MINUTE)
         cents = round(self.these.channels[name].cost * 100)
         self.world.log.write(Kind.SENT, minute, boxes % size, self.post.code[name], number, cents)
-        again = second & np.isin(boxes - size, boxes) if second.any() else second
+        again = second.copy()
+        again[second] = np.isin(boxes[second] - size, boxes[~second])
         who = boxes[~again] % size
         if self.is_public(message, boxes, week):
             self.world.people.contact.publicity += message.offer.discount * len(who) / max(size, 1)
