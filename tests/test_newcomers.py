@@ -73,8 +73,9 @@ def test_the_next_newcomer_costs_more_than_the_average_one() -> None:
 
 def test_costs_draws_each_column_of_money_and_no_other(pair: Twin) -> None:
     table = newcomers.by_channel(pair.after)[["newcomers", "cost_currency", "value_currency"]]
-    figure = plots.costs(table)
+    figure = plots.costs(table, "USD")
     (axes,) = figure.axes
+    assert axes.get_ylabel() == "USD a customer"
     heights = [patch.get_height() for patch in axes.patches]
     np.testing.assert_allclose(
         heights, [*table["cost_currency"].fillna(0), *table["value_currency"].fillna(0)]

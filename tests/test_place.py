@@ -76,9 +76,8 @@ def test_the_bundle_s_discount_is_given_on_its_part_of_the_day_only_and_to_the_c
     assert lived.accounts.by_person()["profit"].sum() == total["profit"]
 
 
-def test_a_bundle_without_a_discount_and_a_discount_without_a_bundle_do_nothing() -> None:
-    plain = run().events.frame()
-    assert run("lunch", 0.0).events.frame().equals(plain) and run(None, 0.3).events.frame().equals(plain)
+def test_a_bundle_without_a_discount_does_nothing() -> None:
+    assert run("lunch", 0.0).events.frame().equals(run().events.frame())
 
 
 def test_nothing_is_borrowed_from_later_weeks_by_a_bundle() -> None:
@@ -98,3 +97,8 @@ def test_where_nobody_is_anywhere_or_there_are_no_places_one_is_told() -> None:
         Parameters(places={"moon": Place(share=0)})
     with pytest.raises(Fault, match="knows no places"):
         by_daypart(simulate(market().but(place=None, weeks=2), Plan(), 1))
+
+
+def test_a_discount_on_no_bundle_is_refused_with_the_remedy() -> None:
+    with pytest.raises(Fault, match=r"place\.discount: .* bundle: lunch, or leave discount alone"):
+        run(None, 0.2)

@@ -178,13 +178,15 @@ def next_period(table: pd.DataFrame) -> Picture:
 
 
 @styled
-def costs(table: pd.DataFrame) -> Picture:
+def costs(table: pd.DataFrame, currency: str = "currency") -> Picture:
     """Show amounts of money side by side, group by group.
 
     Parameters
     ----------
     table
         A row a group; each column `…_currency` is drawn, up to three. See `sim.analysis.newcomers`.
+    currency
+        What the amounts are in, such as `market.currency`.
     """
     style.expect(table, pd.DataFrame, "costs", "a table with columns such as cost_currency")
     drawn = [str(name) for name in table if str(name).endswith("_currency")]
@@ -196,7 +198,7 @@ def costs(table: pd.DataFrame) -> Picture:
     figure = Picture("Bar chart", f"Money a customer: {', '.join(things)}")
     axes = figure.subplots()
     _side_by_side(axes, table[drawn].fillna(0), things, number)
-    axes.set(xlabel=str(table.index.name or "group"), ylabel="currency a customer")
+    axes.set(xlabel=str(table.index.name or "group"), ylabel=f"{currency} a customer")
     if table.empty:
         style.note(axes, "There is no group to compare.")
         figure.read("There is nothing to compare.")

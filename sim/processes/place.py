@@ -89,7 +89,12 @@ class Levers(Data):
     )
 
     def refusal(self, scenario: Scenario) -> str | None:
-        """Refuse a bundle where people are billed, at no time of the day."""
+        """Refuse a bundle where people are billed, at no time of the day, and a discount on no bundle."""
+        if self.discount and not self.bundle:
+            return (
+                "discount: it is taken off a bundle, and none is named. Say for which part of the day, such "
+                "as bundle: lunch, or leave discount alone."
+            )
         if self.bundle and scenario.place and scenario.renewal:
             return (
                 f"bundle: {scenario.name} sells by contract, and a bill has no part of the day. Leave bundle "
