@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
+from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from sim.data import Data, Fault
@@ -121,9 +122,9 @@ def content(data: Data) -> str | None:
     """Give all that a scenario or a timeline holds as text; None if a text cannot hold it."""
     try:
         text = data.model_dump_json(warnings="none")
-    except PydanticSerializationError:  # a function
+        again = type(data).model_validate_json(text, strict=False)  # JSON knows lists, but no tuples
+    except (PydanticSerializationError, ValidationError):  # a function, or an object that acts as one
         return None
-    again = type(data).model_validate_json(text, strict=False)  # JSON knows lists, but no tuples
     return text if again == data else None  # a class of the user's own
 
 

@@ -22,10 +22,12 @@ from hypothesis import strategies as st
 import sim.cache
 import sim.work
 from sim import Campaign, Offer, Plan, Scenario, Segment, Timeline, collect, compare, load_scenario, over
+from sim.analysis.suggestion import Timely
 from sim.cache import Cache, Missing, code, content, key_of
 from sim.lead import lead
 from sim.market import simulate
 from sim.metrics import METRICS
+from sim.recommender import learned
 from sim.run import Run
 from sim.series import cumulative_profit
 from sim.sweep import Dial, sweep
@@ -362,6 +364,17 @@ def test_a_plan_that_holds_code_is_never_stored(campaign: Campaign, folder: Path
     pd.testing.assert_frame_equal(*(compare(market(), plans, 2).table for _ in range(2)))
     assert len(entries(folder)) == 2, "those of today only"
     assert len(runs) == 4 + 2
+
+
+@pytest.mark.parametrize("recommender", [Timely(), learned], ids=["an object", "a function"])
+def test_a_recommender_of_ones_own_is_never_stored(recommender: Any, folder: Path) -> None:
+    plan = Plan(basket={"suggestions": 1, "recommender": recommender})
+    scenario = load_scenario("community_fresh_cn", 60).but(weeks=3)
+    assert content(Timeline.of(plan)) is None
+    pd.testing.assert_frame_equal(
+        *(compare(scenario, {"own": plan, "today": Plan()}, 2).table for _ in range(2))
+    )
+    assert len(entries(folder)) == 2, "those of today only"
 
 
 def own_measure(run: Run) -> int:
