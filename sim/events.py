@@ -152,7 +152,7 @@ class Cause(IntEnum):
     PRODUCT = 1  # faulty goods, or goods out of stock
     PRICE = 2  # the shelf price, when discounts have taught a lower one
     SERVICE = 3  # complaints answered late or not at all
-    CONTACT = 4  # too many messages
+    CONTACT = 4  # too many messages, or one at the wrong time
     COMPETITOR = 5  # the pull of another shop, stronger on the dissatisfied
     STATUS = 6  # a tier of the loyalty programme lost
     TRUST = 7  # promises broken, prices felt as unfair, data lost

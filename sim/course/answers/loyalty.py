@@ -76,7 +76,7 @@ def best_remedy(answer: Any, kept: pd.DataFrame) -> Passed:
     right = {cause: str(kept.loc[cause, names].astype(float).idxmax()) for cause in causes}
     think = dict.fromkeys(causes, "Compare the numbers in the row of this cause.")
     paired("best_remedy", answer, right, think)
-    return Passed("Each remedy keeps those whom its cause drove away, and hardly anybody else.")
+    return Passed("Each remedy does most for those whom its cause drove away, and little for most others.")
 
 
 def wasted(answer: Any, kept: pd.DataFrame) -> Passed:

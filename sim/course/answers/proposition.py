@@ -74,7 +74,7 @@ def offered(plan: Any, gap: Any, follows: Any, market: Scenario, wallets: pd.Dat
     change = abs(offer.pricing.price - 1)
     require("offer", change <= PRICE_MOST + 1e-9, f"the price moves by {percent(change)}; 2 % are the limit.")
     total = delivered_value(market, offer)["total"]
-    better = ", ".join(total.index[total < 0])
+    better = ", ".join(total.index[total < -1e-9])
     require(
         "offer", not better, f"at the rival's, these are still better off: {better}. What do they weigh most?"
     )
