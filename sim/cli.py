@@ -31,6 +31,7 @@ from sim.plan import Plan, Timeline, load_plan, plan_names
 from sim.processes.shocks import Shock
 from sim.program import Program
 from sim.progress import QUIET
+from sim.refusal import check_plan
 from sim.report import save_report
 from sim.results import refuse_existing
 from sim.rules import Rules, contest_names, load_rules
@@ -243,17 +244,27 @@ def check(files: Sequence[str]) -> None:
     """Say whether files of scenarios, plans, timelines or contests are right.
 
     Every fault is named with its line, also what can never happen in a market, such as a shock after its last
-    week. Which kind a file is, is seen from its fields.
+    week. The market of a contest is built, too. Which kind a file is, is seen from its fields.
     """
     faulty = False
     for file in files:
         try:
             found = load_any(file, *KINDS, thorough=True)
+            if isinstance(found, Rules):
+                _prepare(file, found)
             click.echo(f"{file}: {KINDS[type(found)]}, nothing wrong with it.")
         except Fault as fault:
             click.echo(fault, err=True)
             faulty = True
     sys.exit(1 if faulty else 0)
+
+
+def _prepare(file: str, rules: Rules) -> None:
+    """Refuse a contest whose market cannot be, or whose plan of today cannot be carried out there."""
+    try:
+        check_plan(rules.market, Timeline.of(rules.today))
+    except Fault as fault:
+        raise Fault(f"{file}: {fault}") from fault
 
 
 @program.command()

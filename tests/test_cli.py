@@ -265,6 +265,22 @@ def test_a_class_is_ranked_and_its_standings_kept_in_a_folder() -> None:
     assert sentence(call("standings", "rules.yaml", "class", "--out", "out")).startswith("out: there is")
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("scenario: nowhere", 'scenario: there is none named "nowhere"'),
+        ("scenario: bank\nshocks: [{what: breach, week: 900}]", "shocks: breach@900 begins after the market"),
+        ("scenario: bank\ntoday: {needs: {range: 3}}", "needs: bank has no needs"),
+    ],
+)
+def test_check_builds_the_market_of_a_contest_and_tries_the_plan_of_today(line: str, said: str) -> None:
+    Path("rules.yaml").write_text(f"version: 1\ntitle: small\nmessages: 100\n{line}\n")
+    result = call("check", "rules.yaml")
+    assert result.exit_code == 1 and result.stderr.startswith(f"rules.yaml: {said}")
+    Path("rules.yaml").write_text("version: 1\ntitle: small\nmessages: 100\nscenario: bank\n")
+    assert call("check", "rules.yaml").exit_code == 0
+
+
 def test_shocks_of_the_command_line_come_over_every_market_of_a_contest() -> None:
     Plan(name="mine", pricing={"price": 1.1}).save("li.yaml")
     rules = (

@@ -361,6 +361,24 @@ def test_the_share_from_which_a_discount_is_seen_is_the_stated_one(share: float)
     assert moves(run, PRICE).empty == (share > 0.4)
 
 
+@each_seed
+def test_a_mailing_cut_in_two_is_seen_like_the_whole(seed: int) -> None:
+    """Both halves in the same week are as public as one letter; in turns, week by week, they are not."""
+    half, rest = (
+        part(4),
+        part(8).but(name="the rest"),
+    )  # no box gets two letters: the rest goes to four others
+    together = simulate(market(), Plan(campaigns=[half, rest]), seed)
+    whole = simulate(market(), Plan(campaigns=[part(8)]), seed)
+    pd.testing.assert_frame_equal(moves(together, PRICE), moves(whole, PRICE))
+    assert len(moves(whole, PRICE)) > 20
+    others = rest.but(
+        to=lambda record: (np.arange(len(record)) % 10 >= 4) & (np.arange(len(record)) % 10 < 8)
+    )
+    turns = Plan(campaigns=[half.but(every=2), others.but(every=2, first_week=1)])
+    assert moves(simulate(market(), turns, seed), PRICE).empty
+
+
 def test_in_person_those_count_who_come() -> None:
     """A leaflet at the till for all who come is public, though most customers stay away in that week."""
     scenario = market(noticed_from=0.0)

@@ -6,8 +6,8 @@ complaint, a higher tier, a birthday, a basket left, a pack that runs out (`sim/
 may open the message, click, and shop more that week; the dormant may wake, and some of the lost return. What
 an offer does to those who click is a matter of pricing. Each message tires a little; too many drive people to
 opt out, and in the end away. Big words are followed more often, and believed: what was promised is then
-expected. An offer mailed to most whom a channel reaches is public; one to a segment, or on an occasion, is
-between the firm and its customer.
+expected. Offers that a week's mailings take to most whom a channel reaches are public; one to a segment, or
+on an occasion, is between the firm and its customer.
 
     opens  = open_share x liking of the channel x exp(-fatigue) x occasion
     clicks = click_share x relevance x (1 + offer_click x discount x sensitivity)
@@ -80,8 +80,8 @@ class Parameters(Data):
         "buying in that week of those who follow such words, more by", "share", PROMISES, 0.2, ge=0, le=5
     )
     seen_share: float = parameter(
-        "an offer is public, and a rival hears of it, if a mailing takes it to more than this of those whom "
-        "its channel may reach",
+        "offers are public, and a rival hears of them, if a week's mailings take them to more than this of "
+        "those whom their channel may reach",
         "share",
         ASSUMED,
         0.5,
@@ -192,6 +192,15 @@ class Columns:
 # -- the weekly process ----------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class Offers:
+    """What a channel's mailings of a week offer."""
+
+    reach: int  # boxes that the channel may reach
+    told: int = 0  # boxes that got an offer
+    discounts: float = 0.0  # sum over people
+
+
 class Contact:
     """Monday's post: last week sinks in, then this week's campaigns go out."""
 
@@ -201,15 +210,17 @@ class Contact:
         self.levers = Levers()
         self.post = Post(world, these)
         self.used: set[int] = set()  # rows of the channels that have ever tired anybody
+        self.offers: dict[str, Offers] = {}  # this week's, by channel
 
     def run(self) -> Generator[simpy.Event, int, None]:
         """Each Monday: let people rest from last week's messages, then send what is due."""
         while True:
             week = yield self.world.calendar.hour("contact")
             self.rest()
-            self.world.people.contact.publicity = 0.0
+            self.offers.clear()
             for boxes, number, message in self.post.due(week, self.levers):
                 self.deliver(boxes, number, message, week)
+            self.world.people.contact.publicity = self.publicity()
 
     def rest(self) -> None:
         """Let people recover from messages; those who had too many lose patience."""
@@ -237,18 +248,27 @@ class Contact:
         again = second.copy()
         again[second] = np.isin(boxes[second] - size, boxes[~second])
         who = boxes[~again] % size
-        if self.is_public(message, boxes, week):
-            self.world.people.contact.publicity += message.offer.discount * len(who) / max(size, 1)
+        if isinstance(message, Campaign) and message.offer.discount:
+            self.count_offer(message, len(boxes), len(who), week)
         self.send(who, number, message, week)
         if again.any():
             self.tire_of(boxes[again] % size, number, name, week, letter=1)
 
-    def is_public(self, message: Campaign | Trigger, boxes: Integers, week: int) -> bool:
-        """Tell whether word of an offer gets around: a mailing takes it to most whom its channel reaches."""
-        if isinstance(message, Trigger) or not message.offer.discount:
-            return False
-        everybody = self.post.within_reach(self.world.record.boxes(EVERYBODY), message.channel, week)
-        return len(boxes) > self.these.seen_share * len(everybody)
+    def count_offer(self, campaign: Campaign, boxes: int, people: int, week: int) -> None:
+        """Count an offer among its channel's of the week, none of which goes to a box twice."""
+        if campaign.channel not in self.offers:
+            everybody = self.world.record.boxes(EVERYBODY)
+            reach = len(self.post.within_reach(everybody, campaign.channel, week))
+            self.offers[campaign.channel] = Offers(reach)
+        offers = self.offers[campaign.channel]
+        offers.told += boxes
+        offers.discounts += campaign.offer.discount * people
+
+    def publicity(self) -> float:
+        """Give the mean discount of the week's public offers, over all people."""
+        least = self.these.seen_share
+        public = [offers.discounts for offers in self.offers.values() if offers.told > least * offers.reach]
+        return sum(public) / max(self.world.size, 1)
 
     def send(self, who: Integers, number: int, message: Campaign | Trigger, week: int) -> None:
         """Let a message reach each; who opens it may click, who clicks holds the offer."""
