@@ -246,7 +246,8 @@ class Contact:
         cents = round(self.these.channels[name].cost * 100)
         self.world.log.write(Kind.SENT, minute, boxes % size, self.post.code[name], number, cents)
         again = second.copy()
-        again[second] = np.isin(boxes[second] - size, boxes[~second])
+        if again.any():
+            again[second] = np.isin(boxes[second] - size, boxes[~second])
         who = boxes[~again] % size
         if isinstance(message, Campaign) and message.offer.discount:
             self.count_offer(message, len(boxes), len(who), week)
