@@ -13,15 +13,8 @@ from sim.parameter import SCENARIO, parameter
 
 NeedName = Literal["family", "business", "young", "senior"]
 NEEDS: tuple[NeedName, ...] = ("family", "business", "young", "senior")
-PARTS = (
-    "range",
-    "service",
-    "personnel",
-    "image",
-    "speed",
-    "ease",
-    "clarity",
-)  # of an offer, beside its price
+# the parts of an offer, beside its price
+PARTS = ("range", "service", "personnel", "image", "speed", "ease", "clarity")
 
 
 def _weight(meaning: str) -> Any:
